@@ -1,0 +1,29 @@
+"""A self-hosted, multi-tenant SCIM 2.0 service provider with a browser panel.
+
+Four packages, one direction: `api`, `panel` and `cli` are doors; `directory` is what is stored and what follows from
+it; `protocol` is SCIM as values and functions. `tests/test_architecture.py` holds it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from flask import Flask
+
+from scim_app.config import settings
+from scim_app.extensions import csrf, db, login_manager, migrate
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def create_app(environment: Mapping[str, str] | None = None) -> Flask:
+    """The application, configured from `environment` (the process's own by default)."""
+    app = Flask("scim_app", template_folder=ROOT / "templates", static_folder=ROOT / "static", instance_path=str(ROOT / "instance"))
+    app.config.from_mapping(settings(os.environ if environment is None else environment))
+    db.init_app(app)
+    migrate.init_app(app, db)
+    login_manager.init_app(app)
+    csrf.init_app(app)
+    return app

@@ -1,0 +1,73 @@
+"""The history: one row per change, added to the transaction that makes it and never committed here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import insert
+
+from scim_app.directory.ids import new_id
+from scim_app.directory.tables import Change
+from scim_app.directory.transaction import AnySession
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who makes a change: a key, an administrator, or the operator at the command line."""
+
+    kind: str
+    name: str
+    id: str | None = None
+    request_id: str | None = None
+
+
+OPERATOR = Actor("operator", "Command line")
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a change is about, under the name it has at that moment."""
+
+    kind: str
+    id: str | None
+    name: str
+
+
+def difference(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """The attributes whose values differ, each with what it was and what it is; `schemas` follows from the rest."""
+    old, new = before or {}, after or {}
+    return [
+        {"attribute": name, "before": old.get(name), "after": new.get(name)}
+        for name in dict.fromkeys((*old, *new))
+        if name != "schemas" and old.get(name) != new.get(name)
+    ]
+
+
+def record(
+    session: AnySession,
+    organization_id: str,
+    actor: Actor,
+    action: str,
+    target: Target,
+    changed: list[dict[str, Any]] | None = None,
+) -> None:
+    """Add one entry to the organisation's history, in the caller's transaction."""
+    session.execute(
+        insert(Change).values(
+            id=new_id(),
+            organization_id=organization_id,
+            at=datetime.now(UTC),
+            actor_kind=actor.kind,
+            actor_id=actor.id,
+            actor_name=actor.name,
+            action=action,
+            target_kind=target.kind,
+            target_id=target.id,
+            target_name=target.name,
+            difference=changed or [],
+            request_id=actor.request_id,
+        )
+    )

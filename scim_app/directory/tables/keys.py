@@ -1,0 +1,32 @@
+"""SCIM keys: what a directory or an application shows to be let in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from scim_app.directory.tables.columns import Instant, Table
+
+
+class ScimKey(Table):
+    """One key of one organisation. The secret is not here: only an HMAC-SHA-256 of the whole key under the pepper."""
+
+    __tablename__ = "scim_keys"
+    __table_args__ = (CheckConstraint("scope IN ('provision', 'read')", name="scope"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"), index=True)
+    public_id: Mapped[str] = mapped_column(String(11), unique=True)
+    secret_hash: Mapped[str] = mapped_column(String(64))
+    last_four: Mapped[str] = mapped_column(String(4))
+    scope: Mapped[str] = mapped_column(String)
+    label: Mapped[str] = mapped_column(String)
+    created_by: Mapped[str] = mapped_column(String, doc="Who made it, as the changelog names them.")
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime | None] = mapped_column(Instant)
+    deactivated_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_used_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_used_address: Mapped[str | None] = mapped_column(String)
+    last_used_client: Mapped[str | None] = mapped_column(String, doc="User-Agent, at most 200 characters.")
