@@ -1,0 +1,48 @@
+"""Conditional requests: entity tags, If-Match and If-None-Match (RFC 7644 §3.14, RFC 9110 §13).
+
+Tags are weak and compared weakly, for If-Match too: a strong comparison would never hold (docs/conformance.md).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from scim_app.protocol.errors import PreconditionFailed
+
+TAG = re.compile(r'(?:W/)?"([^"]*)"')
+
+
+def entity_tag(version: int) -> str:
+    """The tag of a version: `meta.version` and the ETag header."""
+    return f'W/"{version}"'
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What the client says must be so for its request to count."""
+
+    if_match: str | None = None
+    if_none_match: str | None = None
+
+    def check(self, version: int) -> None:
+        """Raises PreconditionFailed unless a resource of this version may be changed."""
+        if self.if_match is not None and not listed(self.if_match, version):
+            raise PreconditionFailed(
+                "The resource has changed since you read it: its version is another. Read it again."
+            )
+        if self.if_none_match is not None and listed(self.if_none_match, version):
+            raise PreconditionFailed("The resource is there in the very version that If-None-Match rules out.")
+
+    def not_modified(self, version: str) -> bool:
+        """Whether a reader has this version, given as its tag, already."""
+        if self.if_none_match is None:
+            return False
+        return self.if_none_match.strip() == "*" or bool(
+            set(TAG.findall(version)) & set(TAG.findall(self.if_none_match))
+        )
+
+
+def listed(header: str, version: int) -> bool:
+    """Whether a list of tags, or `*`, names the version."""
+    return header.strip() == "*" or str(version) in TAG.findall(header)

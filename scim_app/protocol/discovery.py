@@ -1,0 +1,72 @@
+"""What this service is and knows, from the catalog (RFC 7643 §5–7, RFC 7644 §4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scim_app.protocol.attributes import ResourceType, Schema
+from scim_app.protocol.catalog import Catalog
+from scim_app.protocol.listing import MAX_COUNT
+
+CORE = "urn:ietf:params:scim:schemas:core:2.0"
+
+
+def service_provider_config(catalog: Catalog) -> dict[str, Any]:
+    """The features of this service (RFC 7643 §5)."""
+    return {
+        "schemas": [f"{CORE}:ServiceProviderConfig"],
+        "patch": {"supported": True},
+        "bulk": {"supported": False, "maxOperations": 0, "maxPayloadSize": 0},
+        "filter": {"supported": True, "maxResults": MAX_COUNT},
+        "changePassword": {"supported": False},
+        "sort": {"supported": False},
+        "etag": {"supported": True},
+        "authenticationSchemes": [
+            {
+                "type": "oauthbearertoken",
+                "name": "SCIM key",
+                "description": "A key from Settings > Organization > Access Management, sent as Authorization: Bearer scim_…",
+                "specUri": "https://www.rfc-editor.org/rfc/rfc6750",
+                "primary": True,
+            }
+        ],
+        "meta": {"resourceType": "ServiceProviderConfig", "location": f"{catalog.base_url}/ServiceProviderConfig"},
+    }
+
+
+def resource_types(catalog: Catalog) -> list[dict[str, Any]]:
+    """The kinds of resource (RFC 7643 §6)."""
+    return [resource_type(catalog, kind) for kind in catalog.types.values()]
+
+
+def resource_type(catalog: Catalog, kind: ResourceType) -> dict[str, Any]:
+    """One kind of resource."""
+    described: dict[str, Any] = {
+        "schemas": [f"{CORE}:ResourceType"],
+        "id": kind.name,
+        "name": kind.name,
+        "endpoint": kind.endpoint,
+        "description": kind.description,
+        "schema": kind.schema.id,
+    }
+    if kind.extensions:
+        described["schemaExtensions"] = [{"schema": each.id, "required": False} for each in kind.extensions]
+    location = f"{catalog.base_url}/ResourceTypes/{kind.name}"
+    return described | {"meta": {"resourceType": "ResourceType", "location": location}}
+
+
+def schemas(catalog: Catalog) -> list[dict[str, Any]]:
+    """Every schema (RFC 7643 §7)."""
+    return [schema(catalog, each) for each in catalog.schemas]
+
+
+def schema(catalog: Catalog, described: Schema) -> dict[str, Any]:
+    """One schema with its attributes."""
+    return {
+        "schemas": [f"{CORE}:Schema"],
+        "id": described.id,
+        "name": described.name,
+        "description": described.description,
+        "attributes": [each.describe() for each in described.attributes if each.advertised],
+        "meta": {"resourceType": "Schema", "location": f"{catalog.base_url}/Schemas/{described.id}"},
+    }

@@ -1,0 +1,290 @@
+"""(document, operations) → document: PATCH of RFC 7644 §3.5.2 as a pure function.
+
+Operations are applied in order, each on what the one before it left; any that cannot be applied refuses them all. What the
+RFC leaves open, or what directories rely on against it, is decided here (docs/conformance.md):
+
+- a value filter that selects nothing creates the element it describes, when it is made of `eq` alone; it is `noTarget`
+  otherwise. Two operations with one filter so meet in one element.
+- null, the empty text and the empty list mean no value; removing what is not there changes nothing.
+- a value that becomes primary takes that from the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from scim_app.protocol import dialects, payload
+from scim_app.protocol.attributes import Attribute, Path, ResourceType
+from scim_app.protocol.errors import InvalidSyntax, InvalidValue, Mutability, NoTarget, TooMany
+from scim_app.protocol.expressions import And, Comparison, Expression, Target
+from scim_app.protocol.grammar import parse_target
+from scim_app.protocol.matching import element_matches
+
+PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+MAX_OPERATIONS = 5_000
+OPS = ("add", "remove", "replace")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One change: `op` is add, remove or replace, `value` is in canonical form and None when it is empty."""
+
+    op: str
+    target: Target
+    value: Any = None
+
+
+def read(kind: ResourceType, message: Any) -> list[Operation]:
+    """The operations of a PatchOp message, in the RFC's form, each with a path.
+
+    Raises InvalidSyntax, InvalidPath, InvalidValue, Mutability or NoTarget for the first that cannot be meant.
+    """
+    if not isinstance(message, dict):
+        raise InvalidSyntax("The body must be a PatchOp message, a JSON object.")
+    members = {name.lower(): value for name, value in message.items()}
+    schemas = members.get("schemas")
+    if not isinstance(schemas, list) or PATCH_OP.lower() not in [str(urn).lower() for urn in schemas]:
+        raise InvalidSyntax(f"The body must be a PatchOp message: schemas must hold {PATCH_OP}.")
+    operations = members.get("operations")
+    if not isinstance(operations, list) or not operations:
+        raise InvalidSyntax("Operations must be a list of at least one operation.")
+    if len(operations) > MAX_OPERATIONS:
+        raise TooMany(f"A request may hold {MAX_OPERATIONS} operations. Send the rest in another one.")
+    return [read for one in operations for read in read_one(kind, one)]
+
+
+def read_one(kind: ResourceType, operation: Any) -> Iterator[Operation]:
+    """What one element of `Operations` asks for: one operation, or one for each member of a value without a path."""
+    if not isinstance(operation, dict):
+        raise InvalidSyntax("Each of the Operations must be a JSON object.")
+    named = {name.lower(): value for name, value in operation.items() if name.lower() in {"op", "path", "value"}}
+    if named.get("path", "") is None:
+        del named["path"]
+    for each in dialects.standard_operations(kind, named):
+        op = each.get("op")
+        if op not in OPS:
+            raise InvalidSyntax("The op of an operation must be add, remove or replace.")
+        if "path" in each:
+            yield from with_path(kind, op, each)
+        else:
+            yield from without_path(kind, op, each.get("value"))
+
+
+def with_path(kind: ResourceType, op: str, operation: Mapping[str, Any]) -> Iterator[Operation]:
+    """An operation on one attribute, once the attribute can be written and the value is one it takes.
+
+    Members of an object that are given as null are removed besides.
+    """
+    target = parse_target(operation["path"], kind)
+    check_writable(target, op)
+    given = operation.get("value")
+    if op == "remove":
+        if target.attribute.multi_valued and target.filter is None and given is not None:
+            raise InvalidValue(f"Which values of {target} to remove must be a list of them, or a filter in the path.")
+        yield Operation(op, target)
+        return
+    if "value" not in operation:
+        raise InvalidValue(f"The {op} of {target} needs a value.")
+    value = payload.value_of(value_path(target), given)
+    if value is None and target.attribute.default is not None:
+        raise InvalidValue(f"{target} must be true or false.")
+    yield Operation(op, target, value)
+    if value is not None and target.filter is None and isinstance(given, dict):
+        for name, inner in given.items():
+            sub = target.attribute.find(name)
+            if inner in (None, "") and sub is not None and not target.attribute.multi_valued:
+                yield Operation("remove", Target(target.path / sub))
+
+
+def without_path(kind: ResourceType, op: str, value: Any) -> Iterator[Operation]:
+    """The operations for the members of a value without a path: names the type does not have are left out, as in a body."""
+    if op == "remove":
+        raise NoTarget("A remove needs a path that says what to remove.")
+    if not isinstance(value, dict):
+        raise InvalidValue(f"The {op} of an operation without a path needs an object of attributes as its value.")
+    for name, inner in value.items():
+        attribute = kind.member(name)
+        if attribute is not None and attribute.name != "schemas":
+            yield from with_path(kind, op, {"path": attribute.name, "value": inner})
+
+
+def value_path(target: Target) -> Path:
+    """The path whose attribute the value of an operation is for: of one element, when a filter selects elements."""
+    if target.sub is not None:
+        return target.path / target.sub
+    if target.filter is not None:
+        return Path((*target.path.steps[:-1], target.path.attribute.element))
+    return target.path
+
+
+def check_writable(target: Target, op: str) -> None:
+    """Raises Mutability for what only this service writes, and for the removal of what a resource cannot be without."""
+    steps = (*target.path.steps, target.sub) if target.sub else target.path.steps
+    if any(step.mutability == "readOnly" for step in steps):
+        raise Mutability(f"{target} is this service's to say and cannot be changed.")
+    if steps[-1].mutability == "immutable":
+        raise Mutability(f"{target} cannot be changed once it is set. Remove the value and add another.")
+    if op == "remove" and steps[-1].required and target.filter is None:
+        raise Mutability(f"{target} cannot be removed: the resource cannot be without it.")
+    if steps[0].name == "schemas" and op == "remove":
+        raise Mutability("schemas follows from the attributes the resource has.")
+
+
+def apply(kind: ResourceType, document: Mapping[str, Any], operations: Iterable[Operation]) -> dict[str, Any]:
+    """The document after the operations, in canonical form; the one given is left as it is.
+
+    Raises NoTarget, InvalidValue or Mutability, and then nothing is to be changed.
+    """
+    after = deepcopy(dict(document))
+    for operation in operations:
+        apply_one(after, operation)
+    return payload.finished(kind, after)
+
+
+def apply_one(document: dict[str, Any], operation: Operation) -> None:
+    """Apply one operation to the document, in place."""
+    attribute = operation.target.attribute
+    if attribute.returned == "never" or operation.target.path.top.name == "schemas":
+        return
+    *containers, last = operation.target.path.steps
+    parents = list(descend(document, containers, create=operation.op != "remove"))
+    for parent in parents:
+        if operation.target.filter is not None:
+            change_selected(parent, last, operation)
+        else:
+            change(parent, last, operation)
+    prune(document, containers)
+
+
+def descend(document: dict[str, Any], containers: list[Attribute], create: bool) -> Iterator[dict[str, Any]]:
+    """The objects that hold the attribute at the end of a path: one, or every element of a list on the way."""
+    found = [document]
+    for step in containers:
+        inner: list[dict[str, Any]] = []
+        for parent in found:
+            if step.name not in parent and create:
+                parent[step.name] = [{}] if step.multi_valued else {}
+            value = parent.get(step.name, [])
+            inner += value if isinstance(value, list) else [value]
+        found = inner
+    yield from found
+
+
+def prune(document: dict[str, Any], containers: list[Attribute]) -> None:
+    """Take away the containers that are empty now."""
+    if not containers:
+        return
+    name = containers[0].name
+    value = document.get(name)
+    for inner in value if isinstance(value, list) else [value] if value else []:
+        prune(inner, containers[1:])
+    if isinstance(value, list):
+        value[:] = [element for element in value if element]
+    if name in document and not document[name]:
+        del document[name]
+
+
+def change(parent: dict[str, Any], attribute: Attribute, operation: Operation) -> None:
+    """Add, replace or remove an attribute of an object (§3.5.2.1–3)."""
+    name, value = attribute.name, operation.value
+    if operation.op == "remove" or value is None:
+        if operation.op == "add" and attribute.multi_valued:
+            return
+        check_clearable(attribute)
+        parent.pop(name, None)
+    elif attribute.multi_valued and attribute.type == "complex" and operation.op == "add":
+        parent[name] = appended(attribute, parent.get(name, []), value)
+    elif attribute.multi_valued and operation.op == "add":
+        parent[name] = list(dict.fromkeys([*parent.get(name, []), *value]))
+    elif attribute.type == "complex" and not attribute.multi_valued:
+        parent[name] = merged(attribute, parent.get(name, {}), value, operation.op)
+    else:
+        parent[name] = value
+
+
+def check_clearable(attribute: Attribute) -> None:
+    if attribute.required:
+        raise InvalidValue(f"{attribute.name} must have a value.")
+
+
+def merged(attribute: Attribute, before: Mapping[str, Any], value: Mapping[str, Any], op: str) -> dict[str, Any]:
+    """The object with the members given, and the others as they were (§3.5.2.1, §3.5.2.3)."""
+    after = dict(before)
+    for name, inner in value.items():
+        sub = attribute.find(name)
+        if sub is not None:
+            change(after, sub, Operation(op, Target(Path((sub,))), inner))
+    return after
+
+
+def appended(attribute: Attribute, before: list[Any], value: list[Any]) -> list[Any]:
+    """The list with the elements given: those it has already take over what is said of them."""
+    after = {payload.identity(attribute, element): element for element in before}
+    fresh = []
+    for element in value:
+        same = payload.identity(attribute, element)
+        after[same] = {**after.get(same, {}), **element}
+        if element.get("primary"):
+            fresh.append(same)
+    elements = list(after.values())
+    return only_primary(elements, [after[same] for same in fresh])
+
+
+def only_primary(elements: list[dict[str, Any]], chosen: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The elements, of which none but the last chosen is primary, if one was chosen (§3.5.2)."""
+    if chosen:
+        for element in elements:
+            if element is not chosen[-1] and element.get("primary"):
+                element["primary"] = False
+    return elements
+
+
+def change_selected(parent: dict[str, Any], attribute: Attribute, operation: Operation) -> None:
+    """Add, replace or remove the elements of a list that a filter selects, or an attribute of each."""
+    target = operation.target
+    assert target.filter is not None
+    elements: list[dict[str, Any]] = parent.get(attribute.name, [])
+    selected = [element for element in elements if element_matches(target.filter, target.path, element)]
+    if operation.op == "remove" and target.sub is None:
+        kept = [element for element in elements if element not in selected]
+        set_list(parent, attribute, kept)
+        return
+    if not selected and operation.op != "remove":
+        selected = [described(target.filter, target)]
+        elements = [*elements, *selected]
+    for element in selected:
+        change_element(element, attribute, operation)
+    chosen = [element for element in selected if element.get("primary")]
+    set_list(parent, attribute, only_primary([element for element in elements if element], chosen))
+
+
+def change_element(element: dict[str, Any], attribute: Attribute, operation: Operation) -> None:
+    """Change one element of a list, in place."""
+    sub = operation.target.sub
+    if sub is not None:
+        change(element, sub, operation)
+        return
+    if operation.op == "replace":
+        element.clear()
+    element.update(operation.value or {})
+
+
+def set_list(parent: dict[str, Any], attribute: Attribute, elements: list[Any]) -> None:
+    if elements:
+        parent[attribute.name] = elements
+    else:
+        parent.pop(attribute.name, None)
+
+
+def described(filter: Expression, target: Target) -> dict[str, Any]:
+    """The element that a filter made of `eq` describes. Raises NoTarget for any other filter (§3.5.2.3)."""
+    parts = filter.parts if isinstance(filter, And) else (filter,)
+    element = {}
+    for part in parts:
+        if not isinstance(part, Comparison) or part.operator != "eq":
+            raise NoTarget(f"{target} selects no value.")
+        element[part.path.attribute.name] = part.value
+    return element

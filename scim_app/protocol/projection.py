@@ -1,0 +1,126 @@
+"""Which attributes an answer holds: `returned` (RFC 7643 §7), `attributes` and `excludedAttributes` (RFC 7644 §3.9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from scim_app.protocol.attributes import Attribute, ResourceType
+from scim_app.protocol.errors import InvalidValue
+
+
+@dataclass
+class Selection:
+    """Names that were given: all of an attribute, or some of its parts."""
+
+    whole: bool = False
+    parts: dict[str, Selection] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Projection:
+    """What of a resource a client asked for. Without either list it is what the schemas return by default."""
+
+    kind: ResourceType
+    included: Selection | None = None
+    excluded: Selection | None = None
+
+    @property
+    def is_default(self) -> bool:
+        """Whether the client asked for nothing in particular."""
+        return self.included is None and self.excluded is None
+
+    def wants(self, name: str) -> bool:
+        """Whether an answer may hold this attribute of the document, so that it has to be read."""
+        attribute = self.kind.member(name)
+        return attribute is not None and returns(attribute, self._chosen(attribute), self._left_out(attribute))
+
+    def without(self, name: str) -> Projection:
+        """The same, without an attribute that the client did not ask for by name."""
+        if not self.is_default:
+            return self
+        return Projection(self.kind, None, Selection(parts={name: Selection(whole=True)}))
+
+    def apply(self, resource: Mapping[str, Any]) -> dict[str, Any]:
+        """The resource as the answer shows it."""
+        return project(self.kind.attributes, resource, self.included, self.excluded)
+
+    def _chosen(self, attribute: Attribute) -> Selection | None:
+        return part(self.included, attribute)
+
+    def _left_out(self, attribute: Attribute) -> Selection | None:
+        return part(self.excluded, attribute)
+
+
+NOTHING = Selection()
+
+
+def part(selection: Selection | None, attribute: Attribute) -> Selection | None:
+    """What a selection says of an attribute: None without a selection, NOTHING where it does not name it."""
+    if selection is None or selection.whole:
+        return None
+    return selection.parts.get(attribute.name, NOTHING)
+
+
+def returns(attribute: Attribute, chosen: Selection | None, left_out: Selection | None) -> bool:
+    """Whether an answer holds the attribute at all (RFC 7643 §7, `returned`)."""
+    if attribute.returned in {"always", "never"}:
+        return attribute.returned == "always"
+    if chosen is None and attribute.returned == "request":
+        return False
+    return chosen is not NOTHING and not (left_out is not None and left_out.whole)
+
+
+def project(
+    attributes: Iterable[Attribute], value: Mapping[str, Any], included: Selection | None, excluded: Selection | None
+) -> dict[str, Any]:
+    """The members of an object that an answer holds."""
+    shown: dict[str, Any] = {}
+    for attribute in attributes:
+        inner = value.get(attribute.name)
+        chosen, left_out = part(included, attribute), part(excluded, attribute)
+        if inner is None or not returns(attribute, chosen, left_out):
+            continue
+        if attribute.type == "complex":
+            subs = attribute.sub_attributes
+            if isinstance(inner, list):
+                inner = [shorter for each in inner if (shorter := project(subs, each, chosen, left_out))]
+            else:
+                inner = project(subs, inner, chosen, left_out)
+            if not inner:
+                continue
+        shown[attribute.name] = inner
+    return shown
+
+
+def projection(kind: ResourceType, attributes: Iterable[str], excluded_attributes: Iterable[str]) -> Projection:
+    """The projection that the values of the two parameters ask for. Names that mean nothing are ignored.
+
+    Raises InvalidValue when both are given: they contradict each other (RFC 7644 §3.9).
+    """
+    included, excluded = names_in(attributes), names_in(excluded_attributes)
+    if included and excluded:
+        raise InvalidValue("Ask with attributes or with excludedAttributes, not with both.")
+    return Projection(kind, selection(kind, included), selection(kind, excluded))
+
+
+def names_in(values: Iterable[str]) -> list[str]:
+    """The names in comma-separated lists; what stands in brackets behind one is left out."""
+    return [name for value in values for each in value.split(",") if (name := each.partition("[")[0].strip())]
+
+
+def selection(kind: ResourceType, names: list[str]) -> Selection | None:
+    """The names as a tree, or None without any."""
+    if not names:
+        return None
+    root = Selection()
+    for name in names:
+        path = kind.find(name)
+        if path is None:
+            continue
+        node = root
+        for step in path.steps:
+            node = node.parts.setdefault(step.name, Selection())
+        node.whole = True
+    return root
