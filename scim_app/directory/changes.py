@@ -12,6 +12,7 @@ from sqlalchemy import insert
 from scim_app.directory.ids import new_id
 from scim_app.directory.tables import Change
 from scim_app.directory.transaction import AnySession
+from scim_app.protocol.attributes import folded
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,27 @@ def difference(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
     ]
 
 
+def entry(
+    organization_id: str, actor: Actor, action: str, target: Target, changed: list[dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    """One entry of the organisation's history, as a row."""
+    return {
+        "id": new_id(),
+        "organization_id": organization_id,
+        "at": datetime.now(UTC),
+        "actor_kind": actor.kind,
+        "actor_id": actor.id,
+        "actor_name": actor.name,
+        "action": action,
+        "target_kind": target.kind,
+        "target_id": target.id,
+        "target_name": target.name,
+        "search_key": folded(f"{actor.name}\n{target.name}"),
+        "difference": changed or [],
+        "request_id": actor.request_id,
+    }
+
+
 def record(
     session: AnySession,
     organization_id: str,
@@ -55,19 +77,9 @@ def record(
     changed: list[dict[str, Any]] | None = None,
 ) -> None:
     """Add one entry to the organisation's history, in the caller's transaction."""
-    session.execute(
-        insert(Change).values(
-            id=new_id(),
-            organization_id=organization_id,
-            at=datetime.now(UTC),
-            actor_kind=actor.kind,
-            actor_id=actor.id,
-            actor_name=actor.name,
-            action=action,
-            target_kind=target.kind,
-            target_id=target.id,
-            target_name=target.name,
-            difference=changed or [],
-            request_id=actor.request_id,
-        )
-    )
+    record_all(session, [entry(organization_id, actor, action, target, changed)])
+
+
+def record_all(session: AnySession, entries: list[dict[str, Any]]) -> None:
+    """Add several entries, as `entry` makes them, in the caller's transaction."""
+    session.execute(insert(Change), entries)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scim_app.directory.tables.columns import Instant, Key, Table
+from scim_app.directory.tables.columns import Id, Instant, Key, Table
 
 
 class Administrator(Table):
@@ -15,7 +15,7 @@ class Administrator(Table):
 
     __tablename__ = "administrators"
 
-    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
     email: Mapped[str] = mapped_column(String)
     email_key: Mapped[str] = mapped_column(Key, unique=True)
     password_hash: Mapped[str | None] = mapped_column(String, doc="argon2id")

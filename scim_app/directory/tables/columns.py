@@ -57,6 +57,9 @@ class Json(TypeDecorator[Any]):
         return None if value is None else orjson.loads(value)
 
 
+Id = String(36).with_variant(String(36, collation="C"), "postgresql")
+"""A row's identifier, ordered by code point, which for UUIDv7 is the order of creation, and compared as such in filters."""
+
 Key = String().with_variant(String(collation="C"), "postgresql")
 """Text in comparison form (`Attribute.key`). Ordered by code point on both databases: SQLite compares bytes as it
 is, PostgreSQL is told to by the "C" collation."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scim_app.directory.tables.columns import Instant, Table
+from scim_app.directory.tables.columns import Id, Instant, Table
 
 
 class ScimKey(Table):
@@ -16,7 +16,7 @@ class ScimKey(Table):
     __tablename__ = "scim_keys"
     __table_args__ = (CheckConstraint("scope IN ('provision', 'read')", name="scope"),)
 
-    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
     organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"), index=True)
     public_id: Mapped[str] = mapped_column(String(11), unique=True)
     secret_hash: Mapped[str] = mapped_column(String(64))

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scim_app.directory.tables.columns import Instant, Json, Table
+from scim_app.directory.tables.columns import Id, Instant, Json, Table
 
 
 class Organization(Table):
@@ -15,7 +15,7 @@ class Organization(Table):
 
     __tablename__ = "organizations"
 
-    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(String)
     slug: Mapped[str] = mapped_column(String, unique=True)
     domains: Mapped[list[str]] = mapped_column(Json, doc="E-mail domains it accepts; empty: any.")

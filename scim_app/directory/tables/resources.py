@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scim_app.directory.tables.columns import Instant, Json, Key, Table
+from scim_app.directory.tables.columns import Id, Instant, Json, Key, Table
 
 
 class User(Table):
@@ -25,7 +25,7 @@ class User(Table):
         UniqueConstraint("organization_id", "user_name_key"),
     )
 
-    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
     organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"))
     user_name: Mapped[str] = mapped_column(String)
     user_name_key: Mapped[str] = mapped_column(Key)
@@ -50,7 +50,7 @@ class Group(Table):
         UniqueConstraint("organization_id", "display_key"),
     )
 
-    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
     organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"))
     external_id: Mapped[str | None] = mapped_column(String)
     display_name: Mapped[str] = mapped_column(String)
@@ -66,15 +66,17 @@ class GroupMember(Table):
 
     __tablename__ = "group_members"
     __table_args__ = (
-        ForeignKeyConstraint(["organization_id", "group_id"], ["groups.organization_id", "groups.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ["organization_id", "group_id"], ["groups.organization_id", "groups.id"], ondelete="CASCADE"
+        ),
         ForeignKeyConstraint(["organization_id", "user_id"], ["users.organization_id", "users.id"], ondelete="CASCADE"),
         Index(None, "organization_id", "user_id"),
         {"sqlite_with_rowid": False},
     )
 
-    organization_id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    group_id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    user_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    organization_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    group_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[str] = mapped_column(Id, primary_key=True)
 
 
 class SearchValue(Table):
@@ -86,9 +88,9 @@ class SearchValue(Table):
         {"sqlite_with_rowid": False},
     )
 
-    organization_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    organization_id: Mapped[str] = mapped_column(Id, primary_key=True)
     kind: Mapped[str] = mapped_column(String, primary_key=True, doc="Name of the resource type.")
     path: Mapped[str] = mapped_column(Key, primary_key=True)
     key: Mapped[str] = mapped_column(Key, primary_key=True)
-    resource_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    resource_id: Mapped[str] = mapped_column(Id, primary_key=True)
     item: Mapped[int] = mapped_column(Integer, primary_key=True, doc="Position in a multi-valued attribute, else 0.")

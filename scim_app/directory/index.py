@@ -1,0 +1,91 @@
+"""Keeps `search_values` equal to the leaves of the documents, by difference: the only writer of that table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import and_, delete, insert, or_, select
+
+from scim_app.directory.tables import Group, SearchValue, User
+from scim_app.directory.transaction import AnySession
+from scim_app.protocol.attributes import ResourceType
+from scim_app.protocol.catalog import Catalog
+from scim_app.protocol.leaves import Leaf, leaves
+
+TABLES: dict[str, type[User] | type[Group]] = {"User": User, "Group": Group}
+
+
+def rows(organization_id: str, kind: ResourceType, resource_id: str, found: Iterable[Leaf]) -> list[dict[str, Any]]:
+    """The rows of these leaves of one resource."""
+    return [
+        {
+            "organization_id": organization_id,
+            "kind": kind.name,
+            "path": leaf.path,
+            "key": leaf.key,
+            "resource_id": resource_id,
+            "item": leaf.item,
+        }
+        for leaf in dict.fromkeys(found)
+    ]
+
+
+def add(
+    session: AnySession, organization_id: str, kind: ResourceType, documents: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Index new documents, given by id."""
+    added = [
+        row for each, document in documents.items() for row in rows(organization_id, kind, each, leaves(kind, document))
+    ]
+    if added:
+        session.execute(insert(SearchValue), added)
+
+
+def change(
+    session: AnySession,
+    organization_id: str,
+    kind: ResourceType,
+    resource_id: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> None:
+    """Index what a document has become: only the leaves that differ are written."""
+    old, new = set(leaves(kind, before)), set(leaves(kind, after))
+    gone = [
+        and_(SearchValue.path == leaf.path, SearchValue.key == leaf.key, SearchValue.item == leaf.item)
+        for leaf in old - new
+    ]
+    if gone:
+        session.execute(
+            delete(SearchValue).where(
+                SearchValue.organization_id == organization_id,
+                SearchValue.kind == kind.name,
+                SearchValue.resource_id == resource_id,
+                or_(*gone),
+            )
+        )
+    if new - old:
+        session.execute(insert(SearchValue), rows(organization_id, kind, resource_id, new - old))
+
+
+def remove(session: AnySession, organization_id: str, resource_id: str) -> None:
+    """Forget a resource."""
+    session.execute(
+        delete(SearchValue).where(
+            SearchValue.organization_id == organization_id, SearchValue.resource_id == resource_id
+        )
+    )
+
+
+def rebuild(session: AnySession, catalog: Catalog, organization_id: str) -> int:
+    """Write the index of an organisation anew from its documents; the number of leaves. The caller's transaction."""
+    session.execute(delete(SearchValue).where(SearchValue.organization_id == organization_id))
+    written = 0
+    for name, table in TABLES.items():
+        statement = select(table.id, table.document).where(table.organization_id == organization_id)
+        for resource_id, document in session.execute(statement).yield_per(1_000):
+            found = rows(organization_id, catalog[name], resource_id, leaves(catalog[name], document))
+            session.execute(insert(SearchValue), found)
+            written += len(found)
+    return written

@@ -1,0 +1,203 @@
+"""Group membership by row: a change reads and writes the rows it names, whatever the size of the group."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import delete, exists, insert, select, update
+
+from scim_app.directory.query import Compiler
+from scim_app.directory.tables import Group, GroupMember, User
+from scim_app.directory.transaction import AnySession
+from scim_app.protocol.attributes import Path
+from scim_app.protocol.errors import InvalidValue
+from scim_app.protocol.membership import Add, Remove, RemoveMatching, Replace, Step
+
+T = TypeVar("T")
+AT_ONCE = 5_000
+"""Ids in one statement: SQLite takes 32 766 parameters."""
+NAMED = 1_000
+"""Members that one entry of the history names; it counts them all."""
+
+
+@dataclass
+class Delta:
+    """What has been asked of a membership so far: who is in and who is out, and whether anybody not named is out."""
+
+    present: dict[str, bool] = field(default_factory=dict)
+    replaced: bool = False
+
+    def take(self, step: Add | Remove | Replace) -> None:
+        if isinstance(step, Replace):
+            self.present, self.replaced = {}, True
+        for each in step.ids:
+            self.present[each] = not isinstance(step, Remove)
+
+
+@dataclass
+class Outcome:
+    """Who became a member, who ceased to be one, and which ids were nobody's."""
+
+    added: dict[str, None] = field(default_factory=dict)
+    removed: dict[str, None] = field(default_factory=dict)
+    skipped: list[str] = field(default_factory=list)
+
+    def note(self, added: Iterable[str], removed: Iterable[str]) -> None:
+        """Account for a change: who leaves and comes back in one request did neither."""
+        for each in added:
+            if each in self.removed:
+                del self.removed[each]
+            else:
+                self.added[each] = None
+        for each in removed:
+            if each in self.added:
+                del self.added[each]
+            else:
+                self.removed[each] = None
+
+
+@dataclass(frozen=True)
+class Membership:
+    """The members of one group, which the caller's transaction has locked."""
+
+    session: AnySession
+    organization_id: str
+    group_id: str
+    compiler: Compiler
+
+    def apply(self, steps: Iterable[Step]) -> Outcome:
+        """Carry out the steps in order. Unknown ids are skipped; a group's id raises InvalidValue."""
+        outcome, delta = Outcome(), Delta()
+        for step in steps:
+            if isinstance(step, RemoveMatching):
+                self.write(delta, outcome)
+                delta = Delta()
+                step = Remove(tuple(self.selected(step)))
+            delta.take(step)
+        self.write(delta, outcome)
+        return outcome
+
+    def write(self, delta: Delta, outcome: Outcome) -> None:
+        """Write what a delta asks for and the rows do not say already."""
+        current = self.current(None if delta.replaced else delta.present)
+        wanted = [each for each, present in delta.present.items() if present]
+        unwanted = (
+            current.difference(wanted) if delta.replaced else [each for each in current if not delta.present[each]]
+        )
+        added = self.add([each for each in wanted if each not in current], outcome)
+        removed = self.remove(sorted(unwanted))
+        outcome.note(added, removed)
+
+    def current(self, among: Iterable[str] | None) -> set[str]:
+        """The ids of the members, or of those among these."""
+        statement = select(GroupMember.user_id).where(*self._own)
+        if among is None:
+            return set(self.session.scalars(statement))
+        found: set[str] = set()
+        for ids in batches(among):
+            found.update(self.session.scalars(statement.where(GroupMember.user_id.in_(ids))))
+        return found
+
+    def add(self, ids: Sequence[str], outcome: Outcome) -> list[str]:
+        """Insert rows for the ids that are users of the organisation; the others are skipped."""
+        users: list[str] = []
+        for batch in batches(ids):
+            statement = select(User.id).where(User.organization_id == self.organization_id, User.id.in_(batch))
+            known = set(self.session.scalars(statement))
+            unknown = [each for each in batch if each not in known]
+            self.refuse_groups(unknown)
+            outcome.skipped += unknown
+            users += [each for each in batch if each in known]
+        if users:
+            self.session.execute(insert(GroupMember), [self._row(each) for each in users])
+        return users
+
+    def refuse_groups(self, ids: Sequence[str]) -> None:
+        if ids and self.session.scalar(
+            select(exists().where(Group.organization_id == self.organization_id, Group.id.in_(ids)))
+        ):
+            raise InvalidValue(
+                "Members must be users: a group cannot be a member of a group here. Push its users instead."
+            )
+
+    def remove(self, ids: Sequence[str]) -> Sequence[str]:
+        for batch in batches(ids):
+            self.session.execute(delete(GroupMember).where(*self._own, GroupMember.user_id.in_(batch)))
+        return ids
+
+    def selected(self, step: RemoveMatching) -> Iterator[str]:
+        """The members whom a filter selects."""
+        path: Path | None = self.compiler.kind.find("members")
+        assert path is not None
+        found = self.compiler.items(step.filter, path).subquery()
+        yield from self.session.scalars(select(found.c[1]).where(found.c[0] == self.group_id))
+
+    @property
+    def _own(self) -> tuple[Any, ...]:
+        return GroupMember.organization_id == self.organization_id, GroupMember.group_id == self.group_id
+
+    def _row(self, user_id: str) -> dict[str, str]:
+        return {"organization_id": self.organization_id, "group_id": self.group_id, "user_id": user_id}
+
+
+def batches(values: Iterable[T]) -> Iterator[list[T]]:
+    """The values, as many at a time as one statement takes."""
+    iterator = iter(values)
+    while batch := list(islice(iterator, AT_ONCE)):
+        yield batch
+
+
+def members_of(
+    session: AnySession, organization_id: str, group_ids: Sequence[str], at_most: int | None = None
+) -> dict[str, list[tuple[str, str]]]:
+    """The id and name of every member, by group, in the order of ids; of `at_most` members in all, if asked."""
+    statement = (
+        select(GroupMember.group_id, User.id, User.display_name)
+        .join(User, (User.organization_id == GroupMember.organization_id) & (User.id == GroupMember.user_id))
+        .where(GroupMember.organization_id == organization_id, GroupMember.group_id.in_(group_ids))
+        .order_by(GroupMember.group_id, GroupMember.user_id)
+        .limit(at_most)
+    )
+    return _grouped(session, statement)
+
+
+def groups_of(session: AnySession, organization_id: str, user_ids: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """The id and name of every group, by user, in the order of ids."""
+    statement = (
+        select(GroupMember.user_id, Group.id, Group.display_name)
+        .join(Group, (Group.organization_id == GroupMember.organization_id) & (Group.id == GroupMember.group_id))
+        .where(GroupMember.organization_id == organization_id, GroupMember.user_id.in_(user_ids))
+        .order_by(GroupMember.user_id, GroupMember.group_id)
+    )
+    return _grouped(session, statement)
+
+
+def _grouped(session: AnySession, statement: Any) -> dict[str, list[tuple[str, str]]]:
+    found: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    for of, other, name in session.execute(statement):
+        found[of].append((other, name))
+    return found
+
+
+def names_of(session: AnySession, organization_id: str, user_ids: Iterable[str]) -> list[dict[str, str]]:
+    """The first of these users with their names, for the history."""
+    ids = list(islice(user_ids, NAMED))
+    statement = select(User.id, User.display_name).where(User.organization_id == organization_id, User.id.in_(ids))
+    names = {user_id: name for user_id, name in session.execute(statement)}
+    return [{"value": each, "display": names.get(each, each)} for each in ids]
+
+
+def leave_all(session: AnySession, organization_id: str, user_id: str, now: Any) -> None:
+    """The groups of a user who is about to be deleted become another version: their members are others."""
+    groups = select(GroupMember.group_id).where(
+        GroupMember.organization_id == organization_id, GroupMember.user_id == user_id
+    )
+    session.execute(
+        update(Group)
+        .where(Group.organization_id == organization_id, Group.id.in_(groups))
+        .values(version=Group.version + 1, updated_at=now)
+    )

@@ -1,0 +1,132 @@
+"""Settings: what is refused, in which words, and what is made up on a loopback address."""
+
+from __future__ import annotations
+
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scim_app.config import SettingsError, is_loopback, settings
+
+ROOT = Path(__file__).resolve().parent.parent
+PRODUCTION = {
+    "PUBLIC_URL": "https://scim.example.com",
+    "SECRET_KEY": "s" * 32,
+    "KEY_PEPPER": "p" * 32,
+    "DATABASE_URL": "postgres://app:secret@db.example.com/scim",
+}
+
+
+def test_production_settings_that_are_complete_are_taken(tmp_path: Path) -> None:
+    taken = settings(PRODUCTION, tmp_path)
+    assert taken["PUBLIC_URL"] == "https://scim.example.com"
+    assert taken["SQLALCHEMY_DATABASE_URI"].drivername == "postgresql+psycopg"
+    assert taken["SESSION_COOKIE_NAME"] == "__Host-session"
+    assert taken["SESSION_COOKIE_SECURE"] is True
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"PUBLIC_URL": "http://scim.example.com"}, "Set PUBLIC_URL to an https address"),
+        ({"PUBLIC_URL": "scim.example.com"}, "Set PUBLIC_URL to scheme and host"),
+        ({"PUBLIC_URL": "https://scim.example.com/prefix"}, "Set PUBLIC_URL to scheme and host"),
+        ({"PUBLIC_URL": "https://admin@scim.example.com"}, "Set PUBLIC_URL to scheme and host"),
+        ({"PUBLIC_URL": "https://scim.example.com:99999"}, "Set PUBLIC_URL to scheme and host"),
+        ({"SECRET_KEY": ""}, "Set SECRET_KEY to at least 32"),
+        ({"SECRET_KEY": "s" * 31}, "Set SECRET_KEY to at least 32"),
+        ({"KEY_PEPPER": ""}, "Set KEY_PEPPER to at least 32"),
+        ({"KEY_PEPPER": "p" * 31}, "Set KEY_PEPPER to at least 32"),
+        ({"FLASK_DEBUG": "1"}, "Unset FLASK_DEBUG"),
+        (
+            {"DATABASE_URL": "sqlite:////data/scim.db", "DYNO": "web.1"},
+            "Set DATABASE_URL to a PostgreSQL database: DYNO",
+        ),
+        ({"DATABASE_URL": "mysql://db/scim"}, "Set DATABASE_URL to postgresql://"),
+        ({"DATABASE_URL": "sqlite://"}, "Set DATABASE_URL to postgresql://"),
+        ({"DATABASE_URL": "not an address"}, "Set DATABASE_URL to postgresql://"),
+        ({"ORG_ROLE_ATTRIBUTE": "org role"}, "Set ORG_ROLE_ATTRIBUTE to a letter"),
+        ({"ORG_ROLE_ATTRIBUTE": "1role"}, "Set ORG_ROLE_ATTRIBUTE to a letter"),
+        ({"ORG_ROLE_ATTRIBUTE": "Title"}, "Title is an attribute of the core User schema"),
+        ({"ORG_ROLE_ATTRIBUTE": "externalID"}, "externalID is an attribute of the core User schema"),
+        ({"ORG_ROLE_ATTRIBUTE": "roles"}, "roles is an attribute of the core User schema"),
+        ({"PRODUCT_NAME": "two\nlines"}, "Set PRODUCT_NAME to one line"),
+        ({"LOG_LEVEL": "loud"}, "Set LOG_LEVEL to one of"),
+    ],
+)
+def test_a_setting_that_is_unsafe_or_mistaken_is_refused_in_a_sentence(
+    change: dict[str, str], sentence: str, tmp_path: Path
+) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        settings(PRODUCTION | change, tmp_path)
+    assert sentence in str(refusal.value)
+
+
+def test_a_host_that_forgets_its_disk_must_be_told_its_public_address(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="Set PUBLIC_URL to this service's https address"):
+        settings({"DYNO": "web.1"}, tmp_path)
+
+
+def test_sqlite_on_a_disk_that_only_looks_ephemeral_can_be_allowed(tmp_path: Path) -> None:
+    allowed = {"DATABASE_URL": "sqlite:////data/scim.db", "RENDER": "true", "ALLOW_EPHEMERAL_SQLITE": "1"}
+    assert settings(PRODUCTION | allowed, tmp_path)["SQLALCHEMY_DATABASE_URI"].database == "/data/scim.db"
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "eighty", "²"])
+def test_a_port_that_is_none_is_refused(port: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="Set PORT to a number"):
+        settings({"PORT": port}, tmp_path)
+
+
+def test_nothing_needs_to_be_set_to_develop_on_this_machine(tmp_path: Path) -> None:
+    made = settings({"PORT": "8000", "FLASK_DEBUG": "1"}, tmp_path / "instance")
+    assert made["PUBLIC_URL"] == "http://127.0.0.1:8000"
+    assert made["SQLALCHEMY_DATABASE_URI"].database == str(tmp_path / "instance" / "scim.db")
+    assert made["ORG_ROLE_ATTRIBUTE"] == "orgRole"
+    assert made["SESSION_COOKIE_NAME"] == "session"
+
+
+def test_made_up_secrets_differ_stay_the_same_and_are_readable_by_their_owner_only(tmp_path: Path) -> None:
+    first, second = settings({}, tmp_path), settings({}, tmp_path)
+    assert len(first["SECRET_KEY"]) == len(first["KEY_PEPPER"]) == 64
+    assert first["SECRET_KEY"] != first["KEY_PEPPER"]
+    assert (first["SECRET_KEY"], first["KEY_PEPPER"]) == (second["SECRET_KEY"], second["KEY_PEPPER"])
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+    assert modes == {"secret_key": 0o600, "key_pepper": 0o600}
+
+
+def test_a_short_secret_is_refused_on_this_machine_too(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="Set SECRET_KEY"):
+        settings({"SECRET_KEY": "short"}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("url", "local"),
+    [
+        ("http://localhost:5000", True),
+        ("http://127.0.0.1", True),
+        ("http://127.8.8.8", True),
+        ("http://[::1]:5000", True),
+        ("http://0.0.0.0", False),
+        ("http://127.0.0.1.example.com", False),
+        ("http://localhost.example.com", False),
+        ("http://10.0.0.1", False),
+    ],
+)
+def test_only_this_machine_itself_is_a_loopback_address(url: str, local: bool) -> None:
+    assert is_loopback(url) is local
+
+
+def test_a_command_under_refused_settings_ends_with_the_sentence_alone(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "flask", "routes"],
+        cwd=ROOT, env={"PUBLIC_URL": "http://scim.example.com"}, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines() == [
+        "Not started. Set PUBLIC_URL to an https address: keys and passwords would cross the network readable."
+    ]
