@@ -12,6 +12,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from scim_app import api, cli, health, panel
 from scim_app.config import settings
 from scim_app.extensions import csrf, db, login_manager, migrate
 
@@ -20,10 +21,19 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def create_app(environment: Mapping[str, str] | None = None) -> Flask:
     """The application, configured from `environment` (the process's own by default)."""
-    app = Flask("scim_app", template_folder=ROOT / "templates", static_folder=ROOT / "static", instance_path=str(ROOT / "instance"))
+    app = Flask(
+        "scim_app",
+        template_folder=ROOT / "templates",
+        static_folder=ROOT / "static",
+        instance_path=str(ROOT / "instance"),
+    )
     app.config.from_mapping(settings(os.environ if environment is None else environment))
     db.init_app(app)
     migrate.init_app(app, db)
     login_manager.init_app(app)
     csrf.init_app(app)
+    api.init_app(app)
+    panel.init_app(app)
+    cli.init_app(app)
+    app.register_blueprint(health.blueprint)
     return app

@@ -1,0 +1,53 @@
+# make run    a running service with demo data, from nothing     make test   everything checked, from nothing
+# make lint   style and types only                               make clean  away with what these made
+
+.POSIX:
+.PHONY: run test lint requirements clean help
+
+VENV = .venv
+BIN = $(VENV)/bin
+PYTHON = python3
+PORT = 5000
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+# Debian's python3 comes without venv. Root may install it; anybody else is told what to install.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	  || { echo "Python 3.11, 3.12 or 3.13 is needed: make PYTHON=/path/to/python3.13" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || bin/debian-packages python3-venv
+	@rm -rf $(VENV)
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.requirements: requirements.txt | $(BIN)/python
+	$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.tests: tests/requirements.txt | $(BIN)/python
+	$(PIP) -r tests/requirements.txt
+	@touch $@ $(VENV)/.requirements
+
+run: $(VENV)/.requirements
+	@port=$$($(BIN)/python bin/free-port $(PORT)) && export HOST=127.0.0.1 PORT=$$port PUBLIC_URL=http://127.0.0.1:$$port \
+	  && $(BIN)/flask db upgrade && $(BIN)/flask demo && exec $(BIN)/gunicorn wsgi:app
+
+lint: $(VENV)/.tests
+	$(BIN)/flake8 scim_app tests bench wsgi.py
+	$(BIN)/isort --check --quiet scim_app tests bench wsgi.py
+	$(BIN)/mypy
+
+# The browser tests drive Debian's Chromium, or the one that CHROMIUM names.
+test: lint
+	@command -v "$${CHROMIUM:-chromium}" >/dev/null || bin/debian-packages chromium
+	$(BIN)/pytest -n 2
+
+requirements: $(VENV)/.tests
+	$(BIN)/python -m pip install --quiet pip-tools
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-header --output-file requirements.txt setup.cfg
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-header --extra test -c requirements.txt \
+	  --output-file tests/requirements.txt setup.cfg
+
+clean:
+	rm -rf $(VENV) instance build .pytest_cache .mypy_cache .hypothesis *.egg-info

@@ -1,0 +1,27 @@
+"""The SCIM API below /scim/v2: HTTP ⇄ values. It authenticates, reads, calls the directory, and answers.
+
+No rule of the RFC and no table is known here.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from scim_app.api import discovery, errors, gate, resources
+from scim_app.api.blueprint import BASE_PATH, blueprint
+from scim_app.extensions import csrf
+from scim_app.protocol.catalog import Catalog
+
+__all__ = ["init_app"]
+
+
+def init_app(app: Flask) -> None:
+    """Serve the API, from the catalog of this deployment."""
+    app.extensions["catalog"] = Catalog(app.config["ORG_ROLE_ATTRIBUTE"], app.config["PUBLIC_URL"] + BASE_PATH)
+    # A redirect is never an answer to a directory: slashes are matched as they come.
+    app.url_map.merge_slashes = False
+    app.url_map.strict_slashes = False
+    csrf.exempt(blueprint)
+    for rooms in (discovery, errors, gate, resources):
+        assert rooms
+    app.register_blueprint(blueprint)

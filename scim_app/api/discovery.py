@@ -1,0 +1,63 @@
+"""/ServiceProviderConfig, /ResourceTypes and /Schemas (RFC 7644 §4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, current_app
+
+from scim_app.api import requests, responses
+from scim_app.api.blueprint import blueprint
+from scim_app.protocol import discovery
+from scim_app.protocol.errors import Forbidden, NotFound
+from scim_app.protocol.listing import Page, list_response
+
+
+@blueprint.get("/ServiceProviderConfig")
+def service_provider_config() -> Response:
+    """What this service can do."""
+    refuse_filter()
+    return responses.json(discovery.service_provider_config(current_app.extensions["catalog"]))
+
+
+@blueprint.get("/ResourceTypes")
+def resource_types() -> Response:
+    """Which kinds of resource there are."""
+    return listed(discovery.resource_types(current_app.extensions["catalog"]))
+
+
+@blueprint.get("/ResourceTypes/<name>")
+def resource_type(name: str) -> Response:
+    """One kind of resource."""
+    return one(discovery.resource_types(current_app.extensions["catalog"]), name)
+
+
+@blueprint.get("/Schemas")
+def schemas() -> Response:
+    """Every schema."""
+    return listed(discovery.schemas(current_app.extensions["catalog"]))
+
+
+@blueprint.get("/Schemas/<urn>")
+def schema(urn: str) -> Response:
+    """One schema."""
+    return one(discovery.schemas(current_app.extensions["catalog"]), urn)
+
+
+def listed(described: list[dict[str, Any]]) -> Response:
+    refuse_filter()
+    return responses.json(list_response(Page(described, len(described))))
+
+
+def one(described: list[dict[str, Any]], name: str) -> Response:
+    refuse_filter()
+    found = next((each for each in described if each["id"].lower() == name.lower()), None)
+    if found is None:
+        raise NotFound("There is no such description. The list without a name shows those there are.")
+    return responses.json(found)
+
+
+def refuse_filter() -> None:
+    """Discovery is whole: a filter is refused, so that nobody takes the answer for a filtered one (RFC 7644 §4)."""
+    if "filter" in requests.parameters():
+        raise Forbidden("Discovery cannot be filtered. Ask without a filter.")

@@ -1,0 +1,97 @@
+"""Requests → values: one strict reader of bodies and one of parameters."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import orjson
+from flask import request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from scim_app.protocol.attributes import ResourceType
+from scim_app.protocol.conditions import Conditions
+from scim_app.protocol.errors import InvalidSyntax, InvalidValue, PayloadTooLarge, UnsupportedMediaType
+from scim_app.protocol.projection import Projection, projection
+
+MAX_BODY = 4 * 1024 * 1024
+MAX_DEPTH = 32
+MEDIA_TYPES = frozenset({"", "application/scim+json", "application/json"})
+
+
+def body() -> Any:
+    """The JSON value in the body. Raises UnsupportedMediaType, PayloadTooLarge or InvalidSyntax.
+
+    Read twice: by orjson, which takes nothing but RFC 8259 JSON in UTF-8, and by json, which notices repeated names.
+    """
+    if request.mimetype not in MEDIA_TYPES:
+        raise UnsupportedMediaType("Send the body as application/scim+json.")
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaType("Send the body without compression.")
+    request.max_content_length = MAX_BODY
+    try:
+        data = request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise PayloadTooLarge(f"The body is larger than {MAX_BODY // 1024 // 1024} MiB. Send less at a time.") from None
+    check_depth(data)
+    try:
+        orjson.loads(data)
+        return json.loads(data, object_pairs_hook=without_repetition)
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, RepeatedName):
+            raise InvalidSyntax(f'The body has the name "{error.args[0][:100]}" twice in one object.') from None
+        raise InvalidSyntax("The body must be one JSON value in UTF-8, and this is not.") from None
+
+
+class RepeatedName(ValueError):
+    """A name stands twice in one object, and readers differ in which one they see."""
+
+
+def without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise RepeatedName(next(name for name in names if names.count(name) > 1))
+    return found
+
+
+def check_depth(data: bytes) -> None:
+    """Raises InvalidSyntax for brackets nested deeper than any resource: looked at before anything is built."""
+    if data.count(b"[") + data.count(b"{") <= MAX_DEPTH:
+        return
+    depth, inside_text, escaped = 0, False, False
+    for byte in data:
+        if inside_text:
+            inside_text, escaped = escaped or byte != 0x22, not escaped and byte == 0x5C
+        elif byte == 0x22:
+            inside_text = True
+        elif byte in b"[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise InvalidSyntax(f"The body is nested more than {MAX_DEPTH} deep.")
+        elif byte in b"]}":
+            depth -= 1
+
+
+def parameters() -> dict[str, str]:
+    """The parameters of the query by their names in lower case. Raises InvalidValue when one is given twice.
+
+    `attributes` and `excludedAttributes` may be: their lists are joined.
+    """
+    found: dict[str, str] = {}
+    for name, value in request.args.items(multi=True):
+        name = name.lower()
+        if name in found and name not in {"attributes", "excludedattributes"}:
+            raise InvalidValue(f"The parameter {name[:40]} is given twice.")
+        found[name] = f"{found[name]},{value}" if name in found else value
+    return found
+
+
+def projection_of(kind: ResourceType, given: dict[str, str]) -> Projection:
+    """What the parameters ask to see. Raises InvalidValue."""
+    return projection(kind, [given.get("attributes", "")], [given.get("excludedattributes", "")])
+
+
+def conditions() -> Conditions:
+    """The conditions in the headers."""
+    return Conditions(request.headers.get("If-Match"), request.headers.get("If-None-Match"))

@@ -1,0 +1,17 @@
+"""Commands for operators, one file per group: each finds its organisation, calls the directory, and prints.
+
+`--json` prints one JSON object on standard output. What goes wrong is a sentence on standard error and an exit code
+other than 0.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from scim_app.cli import admin, demo, doctor, key, org, reindex, seed
+
+
+def init_app(app: Flask) -> None:
+    """Add every command to `flask`."""
+    for command in (org.group, admin.group, key.group, seed.command, reindex.command, demo.command, doctor.command):
+        app.cli.add_command(command)

@@ -1,0 +1,23 @@
+"""`flask org`: organisations."""
+
+from __future__ import annotations
+
+import click
+
+from scim_app.cli.console import PlainGroup, as_json, show
+from scim_app.directory import organizations
+from scim_app.directory.transaction import transact
+from scim_app.extensions import db
+
+group = PlainGroup("org", help="Organisations.")
+
+
+@group.command()
+@click.argument("name")
+@click.option("--slug", help="What commands and addresses call it; made from the name by default.")
+@click.option("--domain", "domains", multiple=True, help="An e-mail domain it accepts. Repeatable; none: any.")
+@as_json
+def create(name: str, slug: str | None, domains: tuple[str, ...], as_json: bool) -> None:
+    """Make an organisation."""
+    made = transact(db.session, lambda: organizations.create(db.session, name, slug=slug, domains=domains))
+    show({"id": made.id, "slug": made.slug}, f"Made the organisation {made.name} with the slug {made.slug}.", as_json)

@@ -1,0 +1,94 @@
+"""Signing in, signing out, claiming an account, and which organisation is on screen."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import abort, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_user, logout_user
+
+from scim_app.directory import administrators, claims, sign_ins
+from scim_app.directory.claims import ClaimRefused
+from scim_app.directory.transaction import transact
+from scim_app.extensions import db
+from scim_app.panel.blueprint import blueprint
+from scim_app.panel.visitor import load, visitor
+from scim_app.panel.walls import inside
+
+
+@blueprint.get("/")
+def home() -> ResponseReturnValue:
+    """The settings, or the sign-in that leads there."""
+    return redirect(url_for("panel.organization" if current_user.is_authenticated else "panel.sign_in"), 303)
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> ResponseReturnValue:
+    """The form, and what comes of it. One sentence for every reason, so that it tells nobody who has an account."""
+    onward = inside(request.values.get("next"))
+    if request.method == "GET":
+        if current_user.is_authenticated:
+            return redirect(onward, 303)
+        return render_template("panel/sign_in.html", onward=onward)
+    email, password = request.form.get("email", ""), request.form.get("password", "")
+    found = administrators.authenticate(db.session, email, password)
+    if found is None or not enter(found.id):
+        refusal = "That e-mail address and password do not match an account."
+        return render_template("panel/sign_in.html", onward=onward, email=email[:254], refusal=refusal), 403
+    return redirect(onward, 303)
+
+
+def enter(administrator_id: str) -> bool:
+    """Sign the administrator in under a new token; False when they belong to no organisation."""
+    if current_user.is_authenticated:
+        leave()
+    token = transact(db.session, lambda: sign_ins.begin(db.session, administrator_id, datetime.now(UTC)))
+    someone = load(token)
+    session.clear()
+    return someone is not None and login_user(someone)
+
+
+def leave() -> None:
+    """End the sign-in, in every copy of its cookie."""
+    token = visitor().id
+    transact(db.session, lambda: sign_ins.end(db.session, token))
+    logout_user()
+    session.clear()
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    """Sign out."""
+    leave()
+    return redirect(url_for("panel.sign_in"), 303)
+
+
+@blueprint.route("/claim/<token>", methods=["GET", "POST"])
+def claim(token: str) -> ResponseReturnValue:
+    """Choose a password by a one-time link, and be signed in. Looking at it uses nothing up."""
+    try:
+        email = claims.holder(db.session, token).email
+        if request.method == "GET":
+            return render_template("panel/claim.html", token=token, email=email)
+        password = request.form.get("password", "")
+        if password != request.form.get("again", ""):
+            raise ValueError("The two passwords are not the same.")
+        found = claims.claim(db.session, token, password)
+    except ClaimRefused as refusal:
+        abort(404, str(refusal))
+    except ValueError as refusal:
+        return render_template("panel/claim.html", token=token, email=email, refusal=str(refusal)), 422
+    enter(found.id)
+    return redirect(url_for("panel.home"), 303)
+
+
+@blueprint.post("/organization")
+def switch_organization() -> ResponseReturnValue:
+    """Show another organisation of the visitor's."""
+    token, organization_id = visitor().id, request.form.get("organization", "")
+    try:
+        transact(db.session, lambda: sign_ins.switch(db.session, token, organization_id))
+    except ValueError:
+        abort(404)
+    return redirect(url_for("panel.organization"), 303)

@@ -1,0 +1,36 @@
+"""Light, dark, or as the system is: kept in a cookie and drawn by the server, so that no page flashes."""
+
+from __future__ import annotations
+
+from flask import current_app, redirect, request
+from werkzeug.wrappers import Response
+
+from scim_app.panel.blueprint import blueprint
+from scim_app.panel.walls import inside
+
+THEMES = ("system", "light", "dark")
+COOKIE = "theme"
+A_YEAR = 365 * 24 * 3600
+
+
+@blueprint.app_context_processor
+def theme() -> dict[str, str]:
+    """The theme that was chosen, for the layout."""
+    chosen = request.cookies.get(COOKIE, "system")
+    return {"theme": chosen if chosen in THEMES else "system"}
+
+
+@blueprint.post("/theme")
+def choose_theme() -> Response:
+    """Keep the choice and go back to where it was made."""
+    response = redirect(inside(request.form.get("next")), 303)
+    chosen = request.form.get("theme", "system")
+    response.set_cookie(
+        COOKIE,
+        chosen if chosen in THEMES else "system",
+        max_age=A_YEAR,
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Lax",
+    )
+    return response

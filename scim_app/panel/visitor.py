@@ -1,0 +1,73 @@
+"""Who is signed in, what they may do, and as whom the history names them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import abort
+from flask_login import UserMixin, current_user
+
+from scim_app.directory import sign_ins
+from scim_app.directory.changes import Actor
+from scim_app.directory.sign_ins import Current, Place
+from scim_app.directory.transaction import transact
+from scim_app.extensions import db
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Visitor(UserMixin):  # type: ignore[misc]
+    """A signed-in administrator, for Flask-Login. The id it keeps in the cookie is the token of the sign-in."""
+
+    def __init__(self, current: Current) -> None:
+        self.id = current.token
+        self.administrator_id = current.administrator_id
+        self.email = current.email
+        self.place = current.place
+        self.places = current.places
+
+    @property
+    def organization(self) -> Place:
+        """The organisation on screen."""
+        return self.place
+
+    @property
+    def may_act(self) -> bool:
+        """Whether the visitor may change anything in the organisation on screen."""
+        return self.place.role in {"owner", "admin"}
+
+    @property
+    def actor(self) -> Actor:
+        """The visitor as the history names them."""
+        return Actor("administrator", self.email, self.administrator_id)
+
+
+def load(token: str) -> Visitor | None:
+    """The visitor whose cookie holds that token, looked up on every request."""
+    now = datetime.now(UTC)
+    found = sign_ins.current(db.session, token, now)
+    if found is None:
+        return None
+    if found.seen_at < now - sign_ins.SEEN_EVERY:
+        transact(db.session, lambda: sign_ins.see(db.session, token, now))
+    return Visitor(found)
+
+
+def visitor() -> Visitor:
+    """The visitor of this request, on pages that nobody sees without having signed in."""
+    return cast(Visitor, current_user._get_current_object())
+
+
+def for_owners_and_admins(view: View) -> View:
+    """The view, refused with 403 to administrators who may only look."""
+
+    @wraps(view)
+    def guarded(*arguments: Any, **named: Any) -> Any:
+        if not visitor().may_act:
+            abort(403)
+        return view(*arguments, **named)
+
+    return cast(View, guarded)

@@ -1,0 +1,69 @@
+"""Fixtures of the HTTP tests: clients of the running service, one per organisation, and people to talk about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session, scoped_session
+
+from scim_app.directory import keys, organizations
+from scim_app.directory.changes import OPERATOR
+from scim_app.directory.transaction import transact
+from tests.api.wire import Client
+from tests.api.words import USER
+
+Make = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def anonymous(live_server: str) -> Client:
+    """A client without a key."""
+    return Client(f"{live_server}/scim/v2")
+
+
+@pytest.fixture
+def scim(anonymous: Client, key: str) -> Client:
+    """A client with Acme's key."""
+    return Client(anonymous.base_url, {"Authorization": f"Bearer {key}"})
+
+
+@pytest.fixture
+def rival(anonymous: Client, session: scoped_session[Session], app: Flask) -> Client:
+    """A client with the key of another organisation, Rival."""
+
+    def work() -> str:
+        organization = organizations.create(session, "Rival")
+        pepper = app.config["KEY_PEPPER"]
+        return keys.generate(
+            session, organization.id, OPERATOR, pepper, label="Entra", scope="provision", expires_at=None
+        ).key
+
+    return Client(anonymous.base_url, {"Authorization": f"Bearer {transact(session, work)}"})
+
+
+@pytest.fixture
+def make_user(scim: Client) -> Make:
+    """Create a user of Acme's with this userName and these attributes; the resource as the service answered it."""
+
+    def make(name: str, /, client: Client = scim, **attributes: Any) -> dict[str, Any]:
+        answer = client.post("/Users", {"schemas": [USER], "userName": name} | attributes)
+        assert answer.status == 201, answer
+        return answer.json
+
+    return make
+
+
+@pytest.fixture
+def make_group(scim: Client) -> Make:
+    """Create a group of Acme's with this name and members with these ids; the resource as the service answered it."""
+
+    def make(name: str, /, *member_ids: str, client: Client = scim, **attributes: Any) -> dict[str, Any]:
+        members = [{"value": member_id} for member_id in member_ids]
+        answer = client.post("/Groups", {"displayName": name, "members": members} | attributes)
+        assert answer.status == 201, answer
+        return answer.json
+
+    return make

@@ -1,0 +1,151 @@
+"""The key decides who asks: RFC 7644 §2, RFC 6750 §3."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+from sqlalchemy.orm import Session, scoped_session
+
+from scim_app.directory import keys
+from scim_app.directory.changes import OPERATOR
+from scim_app.directory.tables import Organization, ScimKey
+from scim_app.directory.transaction import transact
+from tests.api.wire import Client
+from tests.api.words import refusal
+
+CLOSED = [
+    ("GET", "/Users"),
+    ("POST", "/Users"),
+    ("GET", "/Users/7"),
+    ("PUT", "/Users/7"),
+    ("PATCH", "/Users/7"),
+    ("DELETE", "/Users/7"),
+    ("GET", "/Groups"),
+    ("POST", "/Groups"),
+    ("GET", "/Groups/7"),
+    ("PUT", "/Groups/7"),
+    ("PATCH", "/Groups/7"),
+    ("DELETE", "/Groups/7"),
+    ("GET", "/Schemas"),
+    ("GET", "/ResourceTypes"),
+    ("GET", "/ResourceTypes/User"),
+    ("POST", "/Bulk"),
+    ("GET", "/Me"),
+    ("POST", "/.search"),
+    ("GET", "/nowhere"),
+]
+
+
+def test_without_a_key_nothing_is_answered_but_a_challenge(anonymous: Client, subtests: pytest.Subtests) -> None:
+    for method, path in CLOSED:
+        with subtests.test(request=f"{method} {path}"):
+            answer = anonymous.send(method, path)
+            refusal(answer, 401)
+            challenge = answer.headers["WWW-Authenticate"]
+            assert challenge.startswith('Bearer realm="')
+            assert "error=" not in challenge
+
+
+def test_a_wrong_key_is_told_that_it_is_invalid(anonymous: Client, key: str, subtests: pytest.Subtests) -> None:
+    changed = key[:-1] + ("a" if key[-1] != "a" else "b")
+    swapped = key[:20] + ("a" if key[20] != "a" else "b") + key[21:]
+    wrong = [
+        "Bearer nonsense",
+        f"Bearer {changed}",
+        f"Bearer {swapped}",
+        f"Bearer {key}x",
+        f"Bearer {key} x",
+        "Bearer",
+        "Bearer ",
+    ]
+    wrong += [
+        "non-token",
+        f"Basic {key}",
+        f"Bearer Bearer {key}x",
+        "Bearer " + "x" * 5000,
+        f"Digest {key}",
+        f"Bearer {key.upper()}",
+    ]
+    for header in wrong:
+        with subtests.test(header=header[:60]):
+            answer = anonymous.send("GET", "/Users", headers={"Authorization": header})
+            refusal(answer, 401)
+            assert answer.headers["WWW-Authenticate"].startswith('Bearer realm="')
+
+
+def test_an_invalid_key_is_named_so_in_the_challenge(anonymous: Client, key: str) -> None:
+    changed = key[:-1] + ("a" if key[-1] != "a" else "b")
+    answer = anonymous.send("GET", "/Users", headers={"Authorization": f"Bearer {changed}"})
+    assert 'error="invalid_token"' in answer.headers["WWW-Authenticate"]
+
+
+def test_the_key_opens_in_the_forms_directories_send_it(anonymous: Client, key: str, subtests: pytest.Subtests) -> None:
+    for header in (f"Bearer {key}", f"bearer {key}", f"BEARER {key}", key):
+        with subtests.test(header=header.replace(key, "…")):
+            assert anonymous.send("GET", "/Users", headers={"Authorization": header}).status == 200
+
+
+def test_a_key_elsewhere_than_in_the_header_opens_nothing(anonymous: Client, key: str) -> None:
+    refusal(anonymous.get("/Users", access_token=key), 401)
+    refusal(anonymous.send("GET", "/Users", headers={"Cookie": f"session={key}"}), 401)
+    refusal(anonymous.send("GET", "/Users", headers={"X-API-Key": key}), 401)
+
+
+def test_two_authorization_headers_open_nothing(anonymous: Client, key: str) -> None:
+    good, bad = f"Bearer {key}", "Bearer nonsense"
+    for first, second in ((good, bad), (bad, good)):
+        refusal(anonymous.send("GET", "/Users", headers={"Authorization": first, "authorization": second}), 401)
+
+
+def test_a_refusal_never_repeats_the_key(anonymous: Client, key: str) -> None:
+    changed = key[:-1] + ("a" if key[-1] != "a" else "b")
+    answer = anonymous.send("GET", "/Users", headers={"Authorization": f"Bearer {changed}"})
+    assert changed.encode() not in answer.content
+    assert changed not in str(answer.headers)
+
+
+def test_a_key_that_was_deactivated_is_refused_from_the_next_request_on(
+    scim: Client, session: scoped_session[Session]
+) -> None:
+    assert scim.get("/Users").status == 200
+    transact(session, lambda: session.execute(update(ScimKey).values(deactivated_at=datetime.now(UTC))))
+    refusal(scim.get("/Users"), 401)
+    transact(session, lambda: session.execute(update(ScimKey).values(deactivated_at=None)))
+    assert scim.get("/Users").status == 200
+
+
+def test_a_key_that_expired_is_refused(scim: Client, session: scoped_session[Session]) -> None:
+    soon = datetime.now(UTC) + timedelta(hours=1)
+    transact(session, lambda: session.execute(update(ScimKey).values(expires_at=soon)))
+    assert scim.get("/Users").status == 200
+    past = datetime.now(UTC) - timedelta(seconds=1)
+    transact(session, lambda: session.execute(update(ScimKey).values(expires_at=past)))
+    refusal(scim.get("/Users"), 401)
+
+
+def test_a_read_key_reads_and_changes_nothing(
+    anonymous: Client,
+    session: scoped_session[Session],
+    organization: Organization,
+    app: Flask,
+    subtests: pytest.Subtests,
+) -> None:
+    pepper = app.config["KEY_PEPPER"]
+    made = transact(
+        session,
+        lambda: keys.generate(session, organization.id, OPERATOR, pepper, label="App", scope="read", expires_at=None),
+    )
+    reader = Client(anonymous.base_url, {"Authorization": f"Bearer {made.key}"})
+    assert reader.get("/Users").status == reader.get("/Groups").status == 200
+    for method, path in (("POST", "/Users"), ("PUT", "/Users/7"), ("PATCH", "/Groups/7"), ("DELETE", "/Users/7")):
+        with subtests.test(request=f"{method} {path}"):
+            answer = reader.send(method, path, {} if method != "DELETE" else None)
+            refusal(answer, 403)
+            assert 'error="insufficient_scope"' in answer.headers["WWW-Authenticate"]
+
+
+def test_the_service_provider_configuration_is_open_to_everybody(anonymous: Client) -> None:
+    assert anonymous.get("/ServiceProviderConfig").status == 200

@@ -1,0 +1,189 @@
+"""The commands an operator sets an organisation up with: org, admin, key, demo, doctor."""
+
+from __future__ import annotations
+
+import json
+import stat
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete
+from sqlalchemy.orm import Session, scoped_session
+
+from scim_app.directory import administrators, claims, keys
+from scim_app.directory.keys import Authenticated, Reason, Refusal
+from scim_app.directory.tables import Administrator, Organization
+from scim_app.directory.transaction import transact
+from tests.cli.conftest import Run
+from tests.conftest import SECRETS
+
+pytestmark = pytest.mark.databases("sqlite")
+PASSWORD = "correct horse battery"
+
+
+def printed(run: Run, *words: str, given: str | None = None) -> dict[str, Any]:
+    """The JSON object that the command prints."""
+    ended = run(*words, "--json", given=given)
+    assert ended.exit_code == 0, ended.output
+    made: dict[str, Any] = json.loads(ended.stdout)
+    return made
+
+
+def refused(run: Run, *words: str, given: str | None = None) -> str:
+    """The sentence with which the command ends."""
+    ended = run(*words, given=given)
+    assert ended.exit_code == 1, ended.output
+    assert ended.stdout == ""
+    return ended.stderr.strip()
+
+
+def found(session: scoped_session[Session], key: str) -> Authenticated | Refusal:
+    session.rollback()
+    return keys.authenticate(session, SECRETS["KEY_PEPPER"], key, datetime.now(UTC))
+
+
+def test_an_organisation_is_made_and_named(run: Run, session: scoped_session[Session]) -> None:
+    made = printed(run, "org", "create", "Acme Corp", "--domain", "Acme.example", "--domain", "acme.test")
+    assert list(made) == ["id", "slug"]
+    assert made["slug"] == "acme-corp"
+    kept = session.get_one(Organization, made["id"])
+    assert (kept.name, kept.domains) == ("Acme Corp", ["acme.example", "acme.test"])
+
+
+def test_what_cannot_be_is_a_sentence_on_standard_error(run: Run, organization: Organization) -> None:
+    assert 'The slug "acme" is taken' in refused(run, "org", "create", "Other", "--slug", "acme")
+    assert "is not an e-mail domain" in refused(run, "org", "create", "Other", "--domain", "x")
+    assert "There is no organisation with the slug" in refused(run, "key", "create", "--org", "nowhere")
+    assert "There is no such key" in refused(run, "key", "deactivate", "7", "--org", "acme")
+    assert "There is no such key" in refused(run, "key", "delete", "7", "--org", "acme")
+
+
+def test_an_administrator_with_a_password_can_sign_in(
+    run: Run, session: scoped_session[Session], organization: Organization
+) -> None:
+    command = ("admin", "create", "ada@acme.example", "--org", "acme", "--role", "owner", "--password-stdin")
+    made = printed(run, *command, given=f"{PASSWORD}\n")
+    assert made == {"id": made["id"], "email": "ada@acme.example", "role": "owner"}
+    signed_in = administrators.authenticate(session, "ada@acme.example", PASSWORD)
+    assert signed_in is not None and signed_in.id == made["id"]
+    assert "already" in refused(run, *command, given=f"{PASSWORD}\n")
+    other = ("admin", "create", "bob@acme.example", "--org", "acme", "--role", "viewer", "--password-stdin")
+    assert "at least 12 characters" in refused(run, *other, given="short\n")
+
+
+def test_an_administrator_without_a_password_gets_a_link_to_choose_one(
+    run: Run, app: Flask, session: scoped_session[Session], organization: Organization
+) -> None:
+    made = printed(run, "admin", "create", "ada@acme.example", "--org", "acme", "--role", "owner")
+    base, token = made["claim_url"].rsplit("/", 1)
+    assert base == f"{app.config['PUBLIC_URL']}/claim"
+    assert claims.holder(session, token).id == made["id"]
+
+
+def test_a_lost_link_is_replaced_by_a_new_one(
+    run: Run, session: scoped_session[Session], organization: Organization
+) -> None:
+    old = printed(run, "admin", "create", "ada@acme.example", "--org", "acme", "--role", "owner")["claim_url"]
+    new = printed(run, "admin", "claim", "ADA@acme.example")["claim_url"]
+    assert claims.holder(session, new.rsplit("/", 1)[1]).email == "ada@acme.example"
+    with pytest.raises(claims.ClaimRefused):
+        claims.holder(session, old.rsplit("/", 1)[1])
+    assert "There is no administrator" in refused(run, "admin", "claim", "eve@acme.example")
+
+
+def test_somebody_who_has_an_account_keeps_their_password_and_is_told(
+    run: Run, session: scoped_session[Session], organization: Organization
+) -> None:
+    printed(run, "org", "create", "Beta")
+    words = ("admin", "create", "ada@acme.example", "--role", "owner", "--password-stdin", "--org")
+    printed(run, *words, "acme", given=f"{PASSWORD}\n")
+    ended = run(*words, "beta", given="another password entirely\n")
+    assert "keep the password they have" in ended.stdout
+    assert administrators.authenticate(session, "ada@acme.example", PASSWORD) is not None
+
+
+def test_a_key_is_made_listed_deactivated_and_deleted(
+    run: Run, session: scoped_session[Session], organization: Organization
+) -> None:
+    made = printed(run, "key", "create", "--org", "acme", "--label", "Okta", "--expires-days", "30")
+    assert list(made) == ["id", "key", "expires_at"]
+    ends = datetime.fromisoformat(made["expires_at"])
+    assert abs(ends - datetime.now(UTC) - timedelta(days=30)) < timedelta(minutes=1)
+    assert found(session, made["key"]) == Authenticated(made["id"], organization.id, "provision", "Okta")
+    listed = printed(run, "key", "list", "--org", "acme")["keys"]
+    assert [(key["id"], key["state"], key["last_four"]) for key in listed] == [(made["id"], "active", made["key"][-4:])]
+    assert made["key"] not in json.dumps(listed)
+    printed(run, "key", "deactivate", made["id"], "--org", "acme")
+    assert found(session, made["key"]) == Refusal(Reason.DEACTIVATED, made["id"], organization.id)
+    assert "deactivated" in run("key", "list", "--org", "acme").stdout
+    printed(run, "key", "delete", made["id"], "--org", "acme")
+    assert found(session, made["key"]) == Refusal(Reason.UNKNOWN)
+    assert run("key", "list", "--org", "acme").stdout == "No keys.\n"
+
+
+def test_a_key_to_read_is_one(run: Run, session: scoped_session[Session], organization: Organization) -> None:
+    opened = found(session, printed(run, "key", "create", "--org", "acme", "--scope", "read")["key"])
+    assert isinstance(opened, Authenticated) and opened.scope == "read"
+
+
+def test_a_third_key_is_refused(run: Run, organization: Organization) -> None:
+    for _ in range(2):
+        printed(run, "key", "create", "--org", "acme")
+    assert "Two keys are live already" in refused(run, "key", "create", "--org", "acme")
+
+
+def test_the_demo_shows_how_to_get_in_and_says_the_same_the_next_time(
+    run: Run, app: Flask, session: scoped_session[Session], tmp_path: Path
+) -> None:
+    first, second = printed(run, "demo"), printed(run, "demo")
+    assert first == second
+    assert administrators.authenticate(session, first["email"], first["password"]) is not None
+    assert isinstance(found(session, first["key"]), Authenticated)
+    assert first["panel"] == f"{app.config['PUBLIC_URL']}/sign-in"
+    assert first["key"] in first["curl"] and first["base_url"] in first["curl"]
+    assert stat.S_IMODE((tmp_path / "instance" / "demo.json").stat().st_mode) == 0o600
+
+
+def test_a_demo_that_lost_its_notes_makes_a_new_way_in(run: Run, session: scoped_session[Session], tmp_path: Path) -> None:
+    first = printed(run, "demo")
+    (tmp_path / "instance" / "demo.json").unlink()
+    second = printed(run, "demo")
+    assert isinstance(found(session, second["key"]), Authenticated)
+    refusal = found(session, first["key"])
+    assert isinstance(refusal, Refusal) and refusal.reason is Reason.DEACTIVATED
+
+
+def test_a_demo_whose_administrator_is_gone_makes_a_new_way_in(run: Run, session: scoped_session[Session]) -> None:
+    first = printed(run, "demo")
+    transact(session, lambda: session.execute(delete(Administrator)))
+    second = printed(run, "demo")
+    assert second["email"] != first["email"]
+    assert administrators.authenticate(session, second["email"], second["password"]) is not None
+
+
+def test_the_demo_is_for_this_machine_only(run: Run, app: Flask) -> None:
+    app.config["PUBLIC_URL"] = "https://scim.example.com"
+    assert "The demo is for a loopback address" in refused(run, "demo")
+
+
+def test_the_doctor_finds_nothing_wrong_with_a_good_installation(run: Run) -> None:
+    looked = printed(run, "doctor")
+    assert looked["ok"] is True
+    assert [finding["about"] for finding in looked["findings"]] == ["database", "migrations", "public address", "secrets"]
+
+
+@pytest.fixture
+def unmigrated(empty_database: str, environment: dict[str, str]) -> dict[str, str]:
+    """Settings that name a database without tables."""
+    environment["DATABASE_URL"] = empty_database
+    return environment
+
+
+def test_the_doctor_names_the_mend_for_a_database_without_migrations(unmigrated: dict[str, str], run: Run) -> None:
+    ended = run("doctor")
+    assert ended.exit_code == 1
+    assert "WRONG  migrations" in ended.stdout and "Run `flask db upgrade`." in ended.stdout
+    assert "`flask doctor` says what is wrong and the mend." in refused(run, "org", "create", "Acme")
