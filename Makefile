@@ -43,11 +43,13 @@ test: lint
 	@command -v "$${CHROMIUM:-chromium}" >/dev/null || bin/debian-packages chromium
 	$(BIN)/pytest -n 2
 
+COMPILE = $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-emit-options --no-emit-index-url \
+  --no-emit-find-links
+
 requirements: $(VENV)/.tests
 	$(BIN)/python -m pip install --quiet pip-tools
-	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-header --output-file requirements.txt setup.cfg
-	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-header --extra test -c requirements.txt \
-	  --output-file tests/requirements.txt setup.cfg
+	$(COMPILE) --output-file requirements.txt setup.cfg
+	$(COMPILE) --extra test -c requirements.txt --output-file tests/requirements.txt setup.cfg
 
 clean:
 	rm -rf $(VENV) instance build .pytest_cache .mypy_cache .hypothesis *.egg-info

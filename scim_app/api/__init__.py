@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from flask import Flask
 
-from scim_app.api import discovery, errors, gate, resources
+from scim_app.api import bulk, discovery, errors, gate, resources, searches
 from scim_app.api.blueprint import BASE_PATH, blueprint
 from scim_app.extensions import csrf
 from scim_app.protocol.catalog import Catalog
+from scim_app.protocol.cursors import Cursors
 
 __all__ = ["init_app"]
 
@@ -18,10 +19,11 @@ __all__ = ["init_app"]
 def init_app(app: Flask) -> None:
     """Serve the API, from the catalog of this deployment."""
     app.extensions["catalog"] = Catalog(app.config["ORG_ROLE_ATTRIBUTE"], app.config["PUBLIC_URL"] + BASE_PATH)
+    app.extensions["cursors"] = Cursors(app.config["SECRET_KEY"])
     # A redirect is never an answer to a directory: slashes are matched as they come.
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
     csrf.exempt(blueprint)
-    for rooms in (discovery, errors, gate, resources):
+    for rooms in (bulk, discovery, errors, gate, resources, searches):
         assert rooms
     app.register_blueprint(blueprint)

@@ -17,12 +17,13 @@ from scim_app.directory.directory import Directory
 from scim_app.directory.ids import new_id
 from scim_app.extensions import db
 from scim_app.protocol import dialects
-from scim_app.protocol.errors import Forbidden, MethodNotAllowed, NotFound, ScimError, Unauthorized
+from scim_app.protocol.errors import Forbidden, MethodNotAllowed, NotAcceptable, NotFound, ScimError, Unauthorized
 
 ENCODED_SEPARATOR = re.compile(r"%(2f|5c)", re.IGNORECASE)
 OPEN_TO_ALL = frozenset({f"{BASE_PATH}/ServiceProviderConfig"})
 """Read without a key, so that a client can find out how to show one (RFC 7643 §5)."""
 NOTHING_HERE = "There is nothing at this address. The base URL ends in /scim/v2, and /Users and /Groups follow it."
+ANSWERED = ("application/scim+json", "application/json")
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -39,6 +40,9 @@ def enter() -> None:
         raise NotFound(NOTHING_HERE)
     if isinstance(request.routing_exception, HTTPException):
         raise unrouted(request.routing_exception)
+    if not request.accept_mimetypes or any(request.accept_mimetypes[each] for each in ANSWERED):
+        return
+    raise NotAcceptable("This service answers in application/scim+json. Accept it, or application/json.")
 
 
 def unrouted(error: HTTPException) -> ScimError:
@@ -61,7 +65,7 @@ def authenticated() -> keys.Authenticated:
             "The key is not valid: check that all of it was copied, and that it is active and not expired."
         )
     touch(outcome)
-    if outcome.scope == "read" and request.method not in READING:
+    if outcome.scope == "read" and request.method not in READING and not request.path.rstrip("/").endswith("/.search"):
         raise Forbidden("This key may only read. Use a key with the scope provision to change anything.")
     return outcome
 

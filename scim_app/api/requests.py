@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -11,10 +12,10 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from scim_app.protocol.attributes import ResourceType
 from scim_app.protocol.conditions import Conditions
+from scim_app.protocol.discovery import MAX_PAYLOAD
 from scim_app.protocol.errors import InvalidSyntax, InvalidValue, PayloadTooLarge, UnsupportedMediaType
 from scim_app.protocol.projection import Projection, projection
 
-MAX_BODY = 4 * 1024 * 1024
 MAX_DEPTH = 32
 MEDIA_TYPES = frozenset({"", "application/scim+json", "application/json"})
 
@@ -28,11 +29,11 @@ def body() -> Any:
         raise UnsupportedMediaType("Send the body as application/scim+json.")
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType("Send the body without compression.")
-    request.max_content_length = MAX_BODY
+    request.max_content_length = MAX_PAYLOAD
     try:
         data = request.get_data(cache=False)
     except RequestEntityTooLarge:
-        raise PayloadTooLarge(f"The body is larger than {MAX_BODY // 1024 // 1024} MiB. Send less at a time.") from None
+        raise PayloadTooLarge(f"The body is larger than {MAX_PAYLOAD:,} bytes. Send less at a time.") from None
     check_depth(data)
     try:
         orjson.loads(data)
@@ -87,7 +88,7 @@ def parameters() -> dict[str, str]:
     return found
 
 
-def projection_of(kind: ResourceType, given: dict[str, str]) -> Projection:
+def projection_of(kind: ResourceType, given: Mapping[str, str]) -> Projection:
     """What the parameters ask to see. Raises InvalidValue."""
     return projection(kind, [given.get("attributes", "")], [given.get("excludedattributes", "")])
 

@@ -8,6 +8,9 @@ from typing import Any
 import orjson
 from flask import Response
 
+from scim_app.api.operations import Outcome
+from scim_app.protocol.projection import Projection
+
 SCIM_JSON = "application/scim+json"
 
 
@@ -20,12 +23,16 @@ def json(value: Any, status: int = 200, headers: Mapping[str, str] | None = None
     return response
 
 
-def resource(meta: Mapping[str, str], shown: Mapping[str, Any], status: int = 200) -> Response:
+def outcome(done: Outcome, projection: Projection) -> Response:
     """A resource as its projection shows it, with where it is and which version it is of (RFC 7644 §3.3, §3.14)."""
+    assert done.resource is not None
+    meta = done.resource["meta"]
+    if not done.shown:
+        return nothing(done.status, {"ETag": meta["version"]})
     headers = {"Content-Location": meta["location"], "ETag": meta["version"]}
-    if status == 201:
+    if done.status == 201:
         headers["Location"] = meta["location"]
-    return json(shown, status, headers)
+    return json(projection.apply(done.resource), done.status, headers)
 
 
 def nothing(status: int, headers: Mapping[str, str] | None = None) -> Response:

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from scim_app.directory import admission, changes, index, members
 from scim_app.directory.changes import Actor, Target
 from scim_app.directory.ids import new_id
+from scim_app.directory.pages import Listing, by_cursor, by_number
 from scim_app.directory.query import Compiler
 from scim_app.directory.records import TABLES, Reader, Wants, columns, everything
 from scim_app.directory.transaction import AnySession, transact
@@ -26,8 +27,9 @@ from scim_app.protocol import membership, patch, payload
 from scim_app.protocol.attributes import ResourceType
 from scim_app.protocol.catalog import Catalog
 from scim_app.protocol.conditions import Conditions
+from scim_app.protocol.cursors import Place
 from scim_app.protocol.errors import NotFound, Uniqueness
-from scim_app.protocol.listing import Page, Query
+from scim_app.protocol.listing import Criteria, Page, Query
 
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 UNIQUE = {"User": "userName", "Group": "displayName"}
@@ -66,22 +68,19 @@ class Directory:
         users = members.members_of(self.session, self.organization_id, [group_id], at_most + 1).get(group_id, [])
         return list(self.reader.members(users)) if len(users) <= at_most else None
 
-    def search(self, kind: str, query: Query, wants: Wants = everything) -> Page:
-        """The page of matching resources that a query asks for, in the order of their creation."""
-        table = TABLES[kind]
-        matching = [table.organization_id == self.organization_id]
-        if query.filter is not None:
-            matching.append(self._compiler(kind).condition(query.filter))
-        statement = self._select(kind).where(*matching).order_by(table.id)
-        rows = (
-            self.session.execute(statement.offset(query.start_index - 1).limit(query.count)).all()
-            if query.count
-            else []
-        )
-        total = query.start_index - 1 + len(rows)
-        if len(rows) == query.count or (not rows and query.start_index > 1):
-            total = self.session.execute(select(func.count()).select_from(table).where(*matching)).scalar_one()
-        return Page(self.reader.resources(kind, rows, wants), total, query.start_index)
+    def search(self, query: Query, wants: Mapping[str, Wants], place: Place | None = None) -> Page:
+        """The page of matching resources that a query asks for, from a place in a walk if it is one.
+
+        `wants` is by resource type. Raises TooMany when a page of several types lies too far behind the first.
+        """
+        listings = [self._listing(each, query.descending) for each in query.criteria]
+        page = by_number(listings, query) if query.cursor is None else by_cursor(listings, query, place)
+        resources: dict[str, dict[str, Any]] = {}
+        for kind in {row.kind for row in page.rows}:
+            rows = [row for row in page.rows if row.kind == kind]
+            resources |= {each["id"]: each for each in self.reader.resources(kind, rows, wants[kind])}
+        shown = [resources[row.id] for row in page.rows]
+        return Page(shown, page.total, query.start_index, page.previous, page.next)
 
     def create(self, kind: str, document: Mapping[str, Any], wants: Wants = everything) -> dict[str, Any]:
         """The new resource. Raises Uniqueness, or InvalidValue when the organisation does not accept it."""
@@ -251,6 +250,9 @@ class Directory:
         if row is None:
             raise NotFound(f"There is no {kind} with this id in the organisation of the key.")
         return row
+
+    def _listing(self, criteria: Criteria, descending: bool) -> Listing:
+        return Listing(self.session, self._compiler(criteria.kind.name), criteria, descending)
 
     def _compiler(self, kind: str) -> Compiler:
         return Compiler(self.catalog, self.catalog[kind], self.organization_id)

@@ -219,6 +219,7 @@ def compared(key: ColumnElement[Any], operator: str, value: Any) -> ColumnElemen
 
 
 def contains(key: ColumnElement[Any], value: str) -> ColumnElement[bool]:
+    """What is left without the value is something else."""
     return func.replace(key, value, "") != key if value else true()
 
 
@@ -229,6 +230,7 @@ def begins(key: ColumnElement[Any], value: str) -> ColumnElement[bool]:
 
 
 def ends(key: ColumnElement[Any], value: str) -> ColumnElement[bool]:
+    """The last characters, as many as the value has."""
     return func.substr(key, func.length(key) - len(value) + 1) == value if value else true()
 
 

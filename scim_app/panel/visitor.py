@@ -12,7 +12,7 @@ from flask_login import UserMixin, current_user
 
 from scim_app.directory import sign_ins
 from scim_app.directory.changes import Actor
-from scim_app.directory.sign_ins import Current, Place
+from scim_app.directory.sign_ins import Current
 from scim_app.directory.transaction import transact
 from scim_app.extensions import db
 
@@ -20,24 +20,19 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Visitor(UserMixin):  # type: ignore[misc]
-    """A signed-in administrator, for Flask-Login. The id it keeps in the cookie is the token of the sign-in."""
+    """A signed-in administrator and the organisation on screen. The id Flask-Login keeps in the cookie is the token."""
 
     def __init__(self, current: Current) -> None:
         self.id = current.token
         self.administrator_id = current.administrator_id
         self.email = current.email
-        self.place = current.place
+        self.organization = current.place
         self.places = current.places
-
-    @property
-    def organization(self) -> Place:
-        """The organisation on screen."""
-        return self.place
 
     @property
     def may_act(self) -> bool:
         """Whether the visitor may change anything in the organisation on screen."""
-        return self.place.role in {"owner", "admin"}
+        return self.organization.role in {"owner", "admin"}
 
     @property
     def actor(self) -> Actor:

@@ -177,6 +177,8 @@ class ResourceType:
     schema: Schema
     extensions: tuple[Schema, ...] = ()
     common: tuple[Attribute, ...] = ()
+    read_only: bool = False
+    """Whether clients may only read its resources."""
 
     @cached_property
     def containers(self) -> tuple[Attribute, ...]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from scim_app.protocol.errors import PreconditionFailed
+from scim_app.protocol.errors import InvalidValue, PreconditionFailed
 
 TAG = re.compile(r'(?:W/)?"([^"]*)"')
+LIST = re.compile(r'\s*(?:\*|(?:W/)?"[^"]*"(?:\s*,\s*(?:W/)?"[^"]*")*)\s*')
 
 
 def entity_tag(version: int) -> str:
@@ -20,10 +21,15 @@ def entity_tag(version: int) -> str:
 
 @dataclass(frozen=True)
 class Conditions:
-    """What the client says must be so for its request to count."""
+    """What the client says must be so for its request to count. Raises InvalidValue for what is no list of tags."""
 
     if_match: str | None = None
     if_none_match: str | None = None
+
+    def __post_init__(self) -> None:
+        for name, header in (("If-Match", self.if_match), ("If-None-Match", self.if_none_match)):
+            if header is not None and LIST.fullmatch(header) is None:
+                raise InvalidValue(f'{name} must be * or a list of entity tags such as W/"3".')
 
     def check(self, version: int) -> None:
         """Raises PreconditionFailed unless a resource of this version may be changed."""

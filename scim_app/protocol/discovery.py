@@ -5,22 +5,34 @@ from __future__ import annotations
 from typing import Any
 
 from scim_app.protocol.attributes import ResourceType, Schema
+from scim_app.protocol.bulk import MAX_OPERATIONS
 from scim_app.protocol.catalog import Catalog
-from scim_app.protocol.listing import MAX_COUNT
+from scim_app.protocol.cursors import TIMEOUT
+from scim_app.protocol.listing import DEFAULT_COUNT, MAX_COUNT
 
+MAX_PAYLOAD = 4 * 1024 * 1024
+"""Bytes of a body that is read, in bulk or not."""
 CORE = "urn:ietf:params:scim:schemas:core:2.0"
 
 
 def service_provider_config(catalog: Catalog) -> dict[str, Any]:
-    """The features of this service (RFC 7643 §5)."""
+    """The features of this service (RFC 7643 §5, RFC 9865 §4)."""
     return {
         "schemas": [f"{CORE}:ServiceProviderConfig"],
         "patch": {"supported": True},
-        "bulk": {"supported": False, "maxOperations": 0, "maxPayloadSize": 0},
+        "bulk": {"supported": True, "maxOperations": MAX_OPERATIONS, "maxPayloadSize": MAX_PAYLOAD},
         "filter": {"supported": True, "maxResults": MAX_COUNT},
         "changePassword": {"supported": False},
-        "sort": {"supported": False},
+        "sort": {"supported": True},
         "etag": {"supported": True},
+        "pagination": {
+            "cursor": True,
+            "index": True,
+            "defaultPaginationMethod": "index",
+            "defaultPageSize": DEFAULT_COUNT,
+            "maxPageSize": MAX_COUNT,
+            "cursorTimeout": TIMEOUT,
+        },
         "authenticationSchemes": [
             {
                 "type": "oauthbearertoken",

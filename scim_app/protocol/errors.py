@@ -125,6 +125,18 @@ class NotFound(ScimError):
     status = 404
 
 
+class NotAcceptable(ScimError):
+    """The client takes no JSON."""
+
+    status = 406
+
+
+class Conflict(ScimError):
+    """What is asked for contradicts itself or the state of things."""
+
+    status = 409
+
+
 class MethodNotAllowed(ScimError):
     """The address does not serve the method; `allowed` are those it serves."""
 
@@ -153,7 +165,7 @@ class UnsupportedMediaType(ScimError):
     status = 415
 
 
-class NotImplementedYet(ScimError):
+class NotServed(ScimError):
     """The RFC knows the request and this service does not serve it."""
 
     status = 501

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -54,9 +54,13 @@ class Token:
         return self.kind == "name" and self.text.lower() in words
 
 
-def parse_filter(text: str, kind: ResourceType) -> Expression:
-    """The expression a `filter` means for this resource type. Raises InvalidFilter, or Sensitive for a password."""
-    parser = Parser(text, kind, InvalidFilter)
+def parse_filter(text: str, kind: ResourceType, among: Sequence[ResourceType] = ()) -> Expression:
+    """The expression a `filter` means for this resource type. Raises InvalidFilter, or Sensitive for a password.
+
+    What another type of those searched together has is read as its attribute, which a resource of this type never has a
+    value for (RFC 7644 §3.4.2.1).
+    """
+    parser = Parser(text, kind, InvalidFilter, among)
     expression = parser.disjunction()
     parser.end()
     return expression
@@ -75,8 +79,10 @@ def parse_target(text: Any, kind: ResourceType) -> Target:
 class Parser:
     """One reading of one text. `refusal` is the exception that mistakes become."""
 
-    def __init__(self, text: str, kind: ResourceType, refusal: type[ScimError]) -> None:
-        self.kind, self.refusal = kind, refusal
+    def __init__(
+        self, text: str, kind: ResourceType, refusal: type[ScimError], among: Sequence[ResourceType] = ()
+    ) -> None:
+        self.kind, self.refusal, self.kinds = kind, refusal, (kind, *among)
         self.what = "filter" if refusal is InvalidFilter else "path"
         if len(text) > MAX_LENGTH:
             raise refusal(f"The {self.what} is longer than {MAX_LENGTH} characters. Ask for less at a time.")
@@ -168,13 +174,16 @@ class Parser:
         token = self.take()
         if token.kind != "name":
             self.refuse(f"needs the name of an attribute, not {token.text[:40] or 'its end'}", token.column)
-        path = self.find_inside(inside, token.text) if inside else self.kind.find(token.text)
+        path = self.find_inside(inside, token.text) if inside else self.find(token.text)
         if path is None:
             where = f"{inside}" if inside else f"a {self.kind.name}"
             self.refuse(f'names "{token.text[:120]}", which is no attribute of {where}', token.column)
         if any(step.returned == "never" for step in path.steps) and self.refusal is InvalidFilter:
             raise Sensitive(f"Nobody may search by {path}.")
         return path
+
+    def find(self, name: str) -> Path | None:
+        return next((path for kind in self.kinds if (path := kind.find(name))), None)
 
     @staticmethod
     def find_inside(inside: Path, name: str) -> Path | None:

@@ -206,6 +206,7 @@ def change(parent: dict[str, Any], attribute: Attribute, operation: Operation) -
 
 
 def check_clearable(attribute: Attribute) -> None:
+    """Raises InvalidValue for an attribute that a resource cannot be without."""
     if attribute.required:
         raise InvalidValue(f"{attribute.name} must have a value.")
 
@@ -273,6 +274,7 @@ def change_element(element: dict[str, Any], attribute: Attribute, operation: Ope
 
 
 def set_list(parent: dict[str, Any], attribute: Attribute, elements: list[Any]) -> None:
+    """Give an object a list, or take the attribute away when the list is empty."""
     if elements:
         parent[attribute.name] = elements
     else:

@@ -1,0 +1,65 @@
+"""/Bulk: many operations in one request (RFC 7644 §3.7), each done or refused as if it had come alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, current_app, g
+from sqlalchemy.exc import DBAPIError, TimeoutError
+
+from scim_app.api import errors, operations, requests, responses
+from scim_app.api.blueprint import blueprint
+from scim_app.protocol.bulk import BULK_RESPONSE, BulkOperation, BulkPlan, plan
+from scim_app.protocol.conditions import Conditions
+from scim_app.protocol.errors import ScimError
+from scim_app.protocol.projection import projection
+
+
+@blueprint.post("/Bulk")
+def bulk() -> Response:
+    """What became of each operation, in the order of the request; those behind too many errors are not done."""
+    planned = plan(current_app.extensions["catalog"].types, requests.body())
+    results: dict[int, dict[str, Any]] = {}
+    failures = 0
+    for position in planned.order():
+        results[position] = done(planned, planned.operations[position])
+        failures += "response" in results[position]
+        if planned.fail_on_errors is not None and failures >= planned.fail_on_errors:
+            break
+    return responses.json({"schemas": [BULK_RESPONSE], "Operations": [results[each] for each in sorted(results)]})
+
+
+def done(planned: BulkPlan, operation: BulkOperation) -> dict[str, Any]:
+    """The result of one operation. Whatever goes wrong with it goes wrong with it alone."""
+    result: dict[str, Any] = {"method": operation.method}
+    if operation.bulk_id is not None:
+        result["bulkId"] = operation.bulk_id
+    if operation.kind is not None and operation.resource_id is not None:
+        result["location"] = current_app.extensions["catalog"].location(operation.kind.name, operation.resource_id)
+    try:
+        outcome = perform(planned.resolved(operation))
+    except ScimError as error:
+        return result | {"status": str(error.status), "response": error.body()}
+    except (DBAPIError, TimeoutError) as error:
+        answer = errors.database_error(error)
+        return result | {"status": str(answer.status_code), "response": answer.get_json()}
+    if outcome.resource is not None:
+        meta = outcome.resource["meta"]
+        result |= {"location": meta["location"], "version": meta["version"]}
+        if operation.bulk_id is not None:
+            planned.ids[operation.bulk_id] = outcome.resource["id"]
+    return result | {"status": str(outcome.status)}
+
+
+def perform(operation: BulkOperation) -> operations.Outcome:
+    """Do one operation whose references are resolved."""
+    assert operation.kind is not None
+    kind, data, conditions = operation.kind, operation.data, Conditions(if_match=operation.version)
+    # The answer shows ids and versions: nothing else is read.
+    nothing = projection(kind, ["id"], [])
+    if operation.resource_id is None:
+        return operations.create(g.directory, kind, data, nothing)
+    if operation.method == "DELETE":
+        return operations.delete(g.directory, kind, operation.resource_id, conditions)
+    do = operations.replace if operation.method == "PUT" else operations.change
+    return do(g.directory, kind, operation.resource_id, data, conditions, nothing)
