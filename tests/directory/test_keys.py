@@ -344,6 +344,15 @@ def test_the_last_use_is_written_at_most_once_a_minute(
     assert used(61, "192.0.2.3")[:2] == (began + timedelta(seconds=61), "192.0.2.3")
 
 
+def test_a_use_of_one_key_is_not_a_use_of_another(
+    make: Make, session: scoped_session[Session], organization: Organization
+) -> None:
+    first, second = make("First"), make("Second")
+    keys.touch(session, first.id, now(), None, None)
+    used = {key.id: key.last_used_at is not None for key in keys.of_organization(session, organization.id)}
+    assert used == {first.id: True, second.id: False}
+
+
 def test_whether_a_touch_is_due_is_known_without_a_query(make: Make, session: scoped_session[Session]) -> None:
     made, began = make(), now()
     fresh = opened(session, made.key)
