@@ -1,8 +1,9 @@
 # make run    a running service with demo data, from nothing     make test   everything checked, from nothing
+# make screenshots   the pictures of the documentation, drawn again
 # make lint   style and types only                               make clean  away with what these made
 
 .POSIX:
-.PHONY: run test lint requirements clean help
+.PHONY: run test lint screenshots requirements clean help
 
 VENV = .venv
 BIN = $(VENV)/bin
@@ -42,6 +43,10 @@ lint: $(VENV)/.tests
 test: lint
 	@command -v "$${CHROMIUM:-chromium}" >/dev/null || bin/debian-packages chromium
 	$(BIN)/pytest -n 2
+
+screenshots: $(VENV)/.tests
+	@command -v "$${CHROMIUM:-chromium}" >/dev/null || bin/debian-packages chromium
+	$(BIN)/python bin/screenshots
 
 COMPILE = $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-emit-options --no-emit-index-url \
   --no-emit-find-links
