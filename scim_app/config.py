@@ -79,6 +79,8 @@ def settings(environment: Mapping[str, str], instance: Path = INSTANCE) -> dict[
         "PUBLIC_URL": public_url,
         "PRODUCT_NAME": _line(environment, "PRODUCT_NAME", "App"),
         "ORG_ROLE_ATTRIBUTE": _organization_role_attribute(environment),
+        "ON_DEACTIVATE": _choice(environment, "ON_DEACTIVATE", "keep", ("keep", "wipe")),
+        "ON_UNKNOWN_MEMBER": _choice(environment, "ON_UNKNOWN_MEMBER", "skip", ("skip", "refuse")),
         "LOG_LEVEL": _choice(environment, "LOG_LEVEL", "INFO", LOG_LEVELS),
         "SESSION_COOKIE_NAME": "__Host-session" if https else "session",
         "SESSION_COOKIE_SECURE": https,
@@ -207,10 +209,11 @@ def _line(environment: Mapping[str, str], name: str, default: str) -> str:
 
 
 def _choice(environment: Mapping[str, str], name: str, default: str, choices: tuple[str, ...]) -> str:
-    given = (environment.get(name) or default).upper()
-    if given not in choices:
+    given = environment.get(name) or default
+    found = next((each for each in choices if each.lower() == given.strip().lower()), None)
+    if found is None:
         raise SettingsError(f"Set {name} to one of {', '.join(choices)}.")
-    return given
+    return found
 
 
 def _organization_role_attribute(environment: Mapping[str, str]) -> str:

@@ -5,10 +5,10 @@
 function prepare(root) {
   root.querySelectorAll("[data-copy], [data-copy-from], [data-download-from]").forEach((button) => { button.hidden = false; });
   root.querySelectorAll("[data-dialog], [data-close]").forEach((link) => { link.setAttribute("role", "button"); });
-  root.querySelectorAll("dialog[open]").forEach((dialog) => {
+  root.querySelectorAll("dialog[open]:not(:modal)").forEach((dialog) => {
     dialog.removeAttribute("open");
     dialog.showModal();
-    history.replaceState(history.state, "", location.pathname);
+    if (location.search.includes("dialog=")) history.replaceState(history.state, "", location.pathname);
   });
 }
 

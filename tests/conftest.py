@@ -148,6 +148,7 @@ def app(environment: dict[str, str]) -> Iterator[Flask]:
     """The application on a fresh, migrated database."""
     app = create_app(environment)
     yield app
+    app.extensions["journal"].close()
     with app.app_context():
         db.session.remove()
         db.engine.dispose()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response, current_app, g
 
 from scim_app.api import requests, responses
 from scim_app.api.blueprint import blueprint
+from scim_app.directory.roles import scopes
 from scim_app.protocol import discovery
 from scim_app.protocol.errors import Forbidden, NotFound
 from scim_app.protocol.listing import Page, list_response
@@ -23,13 +24,13 @@ def service_provider_config() -> Response:
 @blueprint.get("/ResourceTypes")
 def resource_types() -> Response:
     """Which kinds of resource there are."""
-    return listed(discovery.resource_types(current_app.extensions["catalog"]))
+    return listed(known_types())
 
 
 @blueprint.get("/ResourceTypes/<name>")
 def resource_type(name: str) -> Response:
     """One kind of resource."""
-    return one(discovery.resource_types(current_app.extensions["catalog"]), name)
+    return one(known_types(), name)
 
 
 @blueprint.get("/Schemas")
@@ -44,12 +45,19 @@ def schema(urn: str) -> Response:
     return one(discovery.schemas(current_app.extensions["catalog"]), urn)
 
 
+def known_types() -> list[dict[str, Any]]:
+    """The resource types of the organisation that asks."""
+    return discovery.resource_types(current_app.extensions["catalog"], scopes.has_projects(g.directory.store))
+
+
 def listed(described: list[dict[str, Any]]) -> Response:
+    """Descriptions as a ListResponse, which discovery never cuts into pages."""
     refuse_filter()
     return responses.json(list_response(Page(described, len(described))))
 
 
 def one(described: list[dict[str, Any]], name: str) -> Response:
+    """The description of that name, in any case. Raises NotFound."""
     refuse_filter()
     found = next((each for each in described if each["id"].lower() == name.lower()), None)
     if found is None:

@@ -17,13 +17,24 @@ from scim_app.directory.directory import Directory
 from scim_app.directory.ids import new_id
 from scim_app.extensions import db
 from scim_app.protocol import dialects
-from scim_app.protocol.errors import Forbidden, MethodNotAllowed, NotAcceptable, NotFound, ScimError, Unauthorized
+from scim_app.protocol.errors import (
+    Forbidden,
+    InvalidVersion,
+    MethodNotAllowed,
+    NotAcceptable,
+    NotFound,
+    ScimError,
+    Unauthorized,
+)
 
+OTHER_VERSION = re.compile(r"/scim/v\d[^/]*(/|$)")
 ENCODED_SEPARATOR = re.compile(r"%(2f|5c)", re.IGNORECASE)
 OPEN_TO_ALL = frozenset({f"{BASE_PATH}/ServiceProviderConfig"})
 """Read without a key, so that a client can find out how to show one (RFC 7643 §5)."""
 NOTHING_HERE = "There is nothing at this address. The base URL ends in /scim/v2, and /Users and /Groups follow it."
-ANSWERED = ("application/scim+json", "application/json")
+ANSWERED = frozenset({"application/scim+json", "application/json", "application/*", "*/*"})
+"""Media ranges that take the answers of this service."""
+READ = ("/Users", "/Groups")
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -31,6 +42,8 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 def enter() -> None:
     """Let a request to the API in, or refuse it before anything else is looked at."""
     if not below_base():
+        if request.path == "/scim" or request.path.startswith("/scim/"):
+            raise elsewhere()
         return
     g.request_id = new_id()
     if request.path.rstrip("/") not in OPEN_TO_ALL:
@@ -40,9 +53,21 @@ def enter() -> None:
         raise NotFound(NOTHING_HERE)
     if isinstance(request.routing_exception, HTTPException):
         raise unrouted(request.routing_exception)
-    if not request.accept_mimetypes or any(request.accept_mimetypes[each] for each in ANSWERED):
-        return
-    raise NotAcceptable("This service answers in application/scim+json. Accept it, or application/json.")
+    if not acceptable():
+        raise NotAcceptable("This service answers in application/scim+json. Accept it, or application/json.")
+
+
+def elsewhere() -> ScimError:
+    """What a directory is told that asks beside the base URL: for another version of the protocol, or for none (§3.13)."""
+    if OTHER_VERSION.match(request.path):
+        return InvalidVersion("This service speaks SCIM 2.0 alone: its base URL ends in /scim/v2.")
+    return NotFound(NOTHING_HERE)
+
+
+def acceptable() -> bool:
+    """Whether the client takes JSON under one of its names. Parameters, such as a charset, change nothing (§3.8)."""
+    ranges = request.accept_mimetypes
+    return not ranges or any(quality > 0 and name.partition(";")[0].strip().lower() in ANSWERED for name, quality in ranges)
 
 
 def unrouted(error: HTTPException) -> ScimError:
@@ -58,23 +83,36 @@ def authenticated() -> keys.Authenticated:
     if header is None:
         raise Unauthorized("Send a SCIM key: Authorization: Bearer scim_…")
     token = dialects.bearer_token(header)
-    outcome = keys.authenticate(db.session, current_app.config["KEY_PEPPER"], token or "", datetime.now(UTC))
+    now = datetime.now(UTC)
+    outcome = keys.authenticate(db.session, current_app.config["KEY_PEPPER"], token or "", now)
+    g.outcome = outcome
     if not isinstance(outcome, keys.Authenticated):
         g.invalid_token = True
         raise Unauthorized(
             "The key is not valid: check that all of it was copied, and that it is active and not expired."
         )
-    touch(outcome)
-    if outcome.scope == "read" and request.method not in READING and not request.path.rstrip("/").endswith("/.search"):
-        raise Forbidden("This key may only read. Use a key with the scope provision to change anything.")
+    if outcome.touch_due(now):
+        touch(outcome, now)
+    if outcome.scope == "read" and not reads_resources():
+        raise Forbidden(
+            "This key may only read users and groups. Use a key with the scope provision for anything else."
+        )
     return outcome
 
 
-def touch(key: keys.Authenticated) -> None:
-    """Note that the key was used. Losing the note fails nothing."""
+def reads_resources() -> bool:
+    """Whether the request reads users or groups, which is all that a key of an application is for."""
+    path = request.path.removeprefix(BASE_PATH).rstrip("/")
+    if request.method == "POST":
+        return path in {f"{endpoint}/.search" for endpoint in READ}
+    return request.method in READING and any(path == each or path.startswith(f"{each}/") for each in READ)
+
+
+def touch(key: keys.Authenticated, now: datetime) -> None:
+    """Note that the key was used, once a minute. Losing the note fails nothing."""
     try:
         client = request.user_agent.string[:200]
-        keys.touch(db.session, key.id, datetime.now(UTC), request.remote_addr or "", client)
+        keys.touch(db.session, key.id, now, request.remote_addr or "", client)
     except SQLAlchemyError:
         db.session.rollback()
         current_app.logger.warning("the last use of a key could not be noted", exc_info=True)
@@ -83,4 +121,5 @@ def touch(key: keys.Authenticated) -> None:
 def directory(key: keys.Authenticated) -> Directory:
     """The directory of the key's organisation: the only one this request can see."""
     actor = Actor("key", key.label, key.id, g.request_id)
-    return Directory(db.session, key.organization_id, actor, current_app.extensions["catalog"])
+    extensions = current_app.extensions
+    return Directory(db.session, key.organization_id, actor, extensions["catalog"], extensions["policy"])

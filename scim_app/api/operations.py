@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from scim_app.directory.directory import Directory
-from scim_app.protocol import patch, payload
+from scim_app.protocol import patch_op, payload
 from scim_app.protocol.attributes import ResourceType
 from scim_app.protocol.conditions import Conditions
-from scim_app.protocol.projection import Projection
+from scim_app.protocol.projection import Projection, Selection, written
 
 MEMBERS_SHOWN = 100
 """Members of a group that the answer to a PATCH shows: it is 204 for a larger one."""
@@ -17,16 +17,18 @@ MEMBERS_SHOWN = 100
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was done: the status, the resource as it is now, and whether an answer shows it."""
+    """What was done: the status, the resource as it is now, whether an answer shows it, and what the client wrote of it."""
 
     status: int
     resource: dict[str, Any] | None = None
     shown: bool = True
+    written: Selection = field(default_factory=Selection)
 
 
 def create(directory: Directory, kind: ResourceType, data: Any, projection: Projection) -> Outcome:
     """A new resource (RFC 7644 §3.3)."""
-    return Outcome(201, directory.create(kind.name, payload.load(kind, data), projection.wants))
+    document = payload.load(kind, data)
+    return Outcome(201, directory.create(kind.name, document, projection.wants), written=written(kind, document))
 
 
 def replace(
@@ -39,7 +41,8 @@ def replace(
 ) -> Outcome:
     """The whole resource anew (§3.5.1)."""
     document = payload.load(kind, data)
-    return Outcome(200, directory.replace(kind.name, resource_id, document, conditions, projection.wants))
+    resource = directory.replace(kind.name, resource_id, document, conditions, projection.wants)
+    return Outcome(200, resource, written=written(kind, document))
 
 
 def change(
@@ -51,15 +54,16 @@ def change(
     projection: Projection,
 ) -> Outcome:
     """Some of the resource anew (§3.5.2): shown whole, unless it is a group too large to be shown each time."""
-    operations = patch.read(kind, data)
+    operations = patch_op.read(kind, data)
     wants = projection.without("members").wants
     resource = directory.patch(kind.name, resource_id, operations, conditions, wants)
     if kind.name != "Group" or not projection.is_default:
-        return Outcome(200, resource)
+        return Outcome(200, resource, written=written(kind, {}, operations))
     members = directory.few_members(resource_id, MEMBERS_SHOWN)
     if members is None:
         return Outcome(204, resource, shown=False)
-    return Outcome(200, resource | ({"members": members} if members else {}))
+    shown = resource | ({"members": members} if members else {})
+    return Outcome(200, shown, written=written(kind, {}, operations))
 
 
 def delete(directory: Directory, kind: ResourceType, resource_id: str, conditions: Conditions) -> Outcome:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from flask import request
+from flask import g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from scim_app.protocol.attributes import ResourceType
@@ -29,11 +29,15 @@ def body() -> Any:
         raise UnsupportedMediaType("Send the body as application/scim+json.")
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType("Send the body without compression.")
-    request.max_content_length = MAX_PAYLOAD
+    # A body in chunks ends at the limit without a word: one byte more is read, so that it can be told from one that fits.
+    request.max_content_length = MAX_PAYLOAD + 1
     try:
         data = request.get_data(cache=False)
     except RequestEntityTooLarge:
-        raise PayloadTooLarge(f"The body is larger than {MAX_PAYLOAD:,} bytes. Send less at a time.") from None
+        data = None
+    if data is None or len(data) > MAX_PAYLOAD:
+        raise PayloadTooLarge(f"The body is larger than {MAX_PAYLOAD:,} bytes. Send less at a time.")
+    g.request_bytes = data
     check_depth(data)
     try:
         orjson.loads(data)
@@ -49,6 +53,7 @@ class RepeatedName(ValueError):
 
 
 def without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The pairs as a dictionary. Raises RepeatedName."""
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]

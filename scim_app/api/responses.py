@@ -32,7 +32,7 @@ def outcome(done: Outcome, projection: Projection) -> Response:
     headers = {"Content-Location": meta["location"], "ETag": meta["version"]}
     if done.status == 201:
         headers["Location"] = meta["location"]
-    return json(projection.apply(done.resource), done.status, headers)
+    return json(projection.apply(done.resource, done.written), done.status, headers)
 
 
 def nothing(status: int, headers: Mapping[str, str] | None = None) -> Response:

@@ -30,13 +30,13 @@ def search_by_post(endpoint: str) -> Response:
 @blueprint.get("/")
 def search_everything() -> Response:
     """Users and groups together (§3.4.2.1)."""
-    return found(list(current_app.extensions["catalog"].types.values()), requests.parameters())
+    return found(current_app.extensions["catalog"].written, requests.parameters())
 
 
 @blueprint.post("/.search")
 def search_everything_by_post() -> Response:
     """Users and groups together, with the parameters in a body."""
-    return found(list(current_app.extensions["catalog"].types.values()), search_parameters(requests.body()))
+    return found(current_app.extensions["catalog"].written, search_parameters(requests.body()))
 
 
 def found(kinds: Sequence[ResourceType], given: Mapping[str, str]) -> Response:

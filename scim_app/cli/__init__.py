@@ -8,10 +8,21 @@ from __future__ import annotations
 
 from flask import Flask
 
-from scim_app.cli import admin, demo, doctor, key, org, reindex, seed
+from scim_app.cli import access, admin, demo, doctor, key, org, reindex, scopes, seed
+
+ROLES = (scopes.project, scopes.role, scopes.team, access.group, access.access)
 
 
 def init_app(app: Flask) -> None:
     """Add every command to `flask`."""
-    for command in (org.group, admin.group, key.group, seed.command, reindex.command, demo.command, doctor.command):
+    for command in (
+        org.group,
+        admin.group,
+        key.group,
+        *ROLES,
+        seed.command,
+        reindex.command,
+        demo.command,
+        doctor.command,
+    ):
         app.cli.add_command(command)

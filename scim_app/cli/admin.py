@@ -19,7 +19,9 @@ group = PlainGroup("admin", help="Administrators of the panel.")
 @click.argument("email")
 @of_organization
 @click.option("--role", type=click.Choice(["owner", "admin", "viewer"]), required=True)
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making a claim link.")
+@click.option(
+    "--password-stdin", is_flag=True, help="Read the password from standard input instead of making a claim link."
+)
 @as_json
 def create(email: str, slug: str, role: str, password_stdin: bool, as_json: bool) -> None:
     """Make an administrator, with a password or with a link that lets its holder choose one."""

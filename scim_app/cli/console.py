@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import click
-from flask import json
+from flask import current_app, json
 from flask.cli import AppGroup
 from sqlalchemy.exc import DBAPIError
 
 from scim_app.directory import organizations
+from scim_app.directory.changes import OPERATOR
+from scim_app.directory.store import Store
 from scim_app.directory.tables import Organization
+from scim_app.directory.transaction import transact
 from scim_app.extensions import db
 from scim_app.protocol.errors import ScimError
+
+T = TypeVar("T")
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 of_organization = click.option("--org", "slug", required=True, metavar="SLUG", help="The organisation.")
@@ -60,3 +65,14 @@ def organization_called(slug: str) -> Organization:
     if found is None:
         raise click.ClickException(f'There is no organisation with the slug "{slug}"; `flask org create` makes one.')
     return found
+
+
+def store_of(slug: str) -> Store:
+    """The rows of the organisation with that slug, written by the operator."""
+    return Store(db.session, organization_called(slug).id, OPERATOR, current_app.extensions["catalog"])
+
+
+def within(slug: str, work: Callable[[Store], T]) -> T:
+    """The result of work on an organisation, in one transaction."""
+    store = store_of(slug)
+    return transact(db.session, lambda: work(store))

@@ -101,7 +101,13 @@ def made_access(organization: Organization) -> dict[str, str]:
         made = keys.generate(
             db.session, organization.id, OPERATOR, pepper, label="Demo", scope="provision", expires_at=None
         )
-        return {"administrator_id": administrator.id, "key_id": made.id, "email": email, "password": password, "key": made.key}
+        return {
+            "administrator_id": administrator.id,
+            "key_id": made.id,
+            "email": email,
+            "password": password,
+            "key": made.key,
+        }
 
     access = transact(db.session, work)
     file().parent.mkdir(parents=True, exist_ok=True)

@@ -34,7 +34,9 @@ def create(slug: str, scope: str, label: str, expires_days: int, as_json: bool) 
             label=label, scope=scope, expires_at=expires_at,
         ),
     )  # fmt: skip
-    sentence = f"{made.key}\nShown once. It opens {organization.name} until {day(made.expires_at)}; its id is {made.id}."
+    sentence = (
+        f"{made.key}\nShown once. It opens {organization.name} until {day(made.expires_at)}; its id is {made.id}."
+    )
     show({"id": made.id, "key": made.key, "expires_at": instant(made.expires_at)}, sentence, as_json)
 
 

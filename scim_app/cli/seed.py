@@ -35,7 +35,9 @@ def command(slug: str, users: int, groups: int, members: int, as_json: bool) -> 
     began = time.monotonic()
     first_user, first_group = count(User, organization), count(Group, organization)
     domain = organization.domains[0] if organization.domains else "example.com"
-    ids = load(organization, "User", (people.person(number, domain) for number in range(first_user, first_user + users)))
+    ids = load(
+        organization, "User", (people.person(number, domain) for number in range(first_user, first_user + users))
+    )
     several = members if ids else 0
     load(
         organization,

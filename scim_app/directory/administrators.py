@@ -16,7 +16,7 @@ from scim_app.directory.changes import OPERATOR, Actor, Target, record
 from scim_app.directory.ids import new_id
 from scim_app.directory.tables import Administrator, Membership
 from scim_app.directory.transaction import AnySession
-from scim_app.protocol.attributes import folded
+from scim_app.protocol.comparison import folded
 
 ROLES = ("owner", "admin", "viewer")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")

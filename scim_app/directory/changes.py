@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from scim_app.directory.ids import new_id
 from scim_app.directory.tables import Change
 from scim_app.directory.transaction import AnySession
-from scim_app.protocol.attributes import folded
+from scim_app.protocol.comparison import folded
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import secrets
 import threading
 import time
 import uuid
+from datetime import UTC, datetime
 
 _lock = threading.Lock()
 _last = 0
@@ -23,3 +24,15 @@ def new_id() -> str:
     milliseconds, fraction = divmod(ticks, 1 << 12)
     value = milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | secrets.randbits(62)
     return str(uuid.UUID(int=value))
+
+
+def first_id(moment: datetime) -> str:
+    """The least id that can be made at that moment: ids made later are greater, those made earlier are not."""
+    milliseconds = max(int(moment.timestamp() * 1000), 0)
+    return str(uuid.UUID(int=milliseconds << 80))
+
+
+def made_at(row_id: str) -> datetime:
+    """When an id was made, to a fraction of a millisecond."""
+    value = uuid.UUID(row_id).int
+    return datetime.fromtimestamp(((value >> 80) + (value >> 64 & 0xFFF) / 4096) / 1000, UTC)

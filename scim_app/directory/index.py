@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import and_, delete, insert, or_, select
 
+from scim_app.directory import former_names
 from scim_app.directory.tables import Group, SearchValue, User
 from scim_app.directory.transaction import AnySession
 from scim_app.protocol.attributes import ResourceType
@@ -88,4 +89,7 @@ def rebuild(session: AnySession, catalog: Catalog, organization_id: str) -> int:
             found = rows(organization_id, catalog[name], resource_id, leaves(catalog[name], document))
             session.execute(insert(SearchValue), found)
             written += len(found)
-    return written
+    names = former_names.leaves(session, organization_id)
+    if names:
+        session.execute(insert(SearchValue), names)
+    return written + len(names)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import delete, exists, insert, select, update
 
-from scim_app.directory.query import Compiler
+from scim_app.directory.query import Compiler, row
 from scim_app.directory.tables import Group, GroupMember, User
 from scim_app.directory.transaction import AnySession
 from scim_app.protocol.attributes import Path
@@ -46,6 +47,11 @@ class Outcome:
     removed: dict[str, None] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
 
+    @property
+    def moved(self) -> list[str]:
+        """Everybody who came or went."""
+        return [*self.added, *self.removed]
+
     def note(self, added: Iterable[str], removed: Iterable[str]) -> None:
         """Account for a change: who leaves and comes back in one request did neither."""
         for each in added:
@@ -68,6 +74,10 @@ class Membership:
     organization_id: str
     group_id: str
     compiler: Compiler
+    request_id: str | None = None
+    """The request that makes somebody a member."""
+    refuses_unknown: bool = False
+    """Whether an unknown id is refused, where it is otherwise skipped."""
 
     def apply(self, steps: Iterable[Step]) -> Outcome:
         """Carry out the steps in order. Unknown ids are skipped; a group's id raises InvalidValue."""
@@ -110,10 +120,13 @@ class Membership:
             known = set(self.session.scalars(statement))
             unknown = [each for each in batch if each not in known]
             self.refuse_groups(unknown)
+            if unknown and self.refuses_unknown:
+                raise InvalidValue(f"There is no user with the id {unknown[0][:100]} in the organisation of the key.")
             outcome.skipped += unknown
             users += [each for each in batch if each in known]
         if users:
-            self.session.execute(insert(GroupMember), [self._row(each) for each in users])
+            now = datetime.now(UTC)
+            self.session.execute(insert(GroupMember), [self._row(each, now) for each in users])
         return users
 
     def refuse_groups(self, ids: Sequence[str]) -> None:
@@ -131,17 +144,24 @@ class Membership:
 
     def selected(self, step: RemoveMatching) -> Iterator[str]:
         """The members whom a filter selects."""
-        path: Path | None = self.compiler.kind.find("members")
+        path: Path | None = self.compiler.sources.kind.find("members")
         assert path is not None
-        found = self.compiler.items(step.filter, path).subquery()
-        yield from self.session.scalars(select(found.c[1]).where(found.c[0] == self.group_id))
+        [rows] = self.compiler.sources.row_lists(path)
+        conditions = row(step.filter, rows)
+        yield from self.session.scalars(select(rows.item).where(rows.resource_id == self.group_id, *conditions))
 
     @property
     def _own(self) -> tuple[Any, ...]:
         return GroupMember.organization_id == self.organization_id, GroupMember.group_id == self.group_id
 
-    def _row(self, user_id: str) -> dict[str, str]:
-        return {"organization_id": self.organization_id, "group_id": self.group_id, "user_id": user_id}
+    def _row(self, user_id: str, now: datetime) -> dict[str, Any]:
+        return {
+            "organization_id": self.organization_id,
+            "group_id": self.group_id,
+            "user_id": user_id,
+            "added_at": now,
+            "request_id": self.request_id,
+        }
 
 
 def batches(values: Iterable[T]) -> Iterator[list[T]]:
@@ -191,13 +211,15 @@ def names_of(session: AnySession, organization_id: str, user_ids: Iterable[str])
     return [{"value": each, "display": names.get(each, each)} for each in ids]
 
 
-def leave_all(session: AnySession, organization_id: str, user_id: str, now: Any) -> None:
-    """The groups of a user who is about to be deleted become another version: their members are others."""
+def leave_all(session: AnySession, organization_id: str, user_id: str) -> None:
+    """Take a user out of every group. The groups become another version: their members are others."""
     groups = select(GroupMember.group_id).where(
         GroupMember.organization_id == organization_id, GroupMember.user_id == user_id
     )
     session.execute(
         update(Group)
         .where(Group.organization_id == organization_id, Group.id.in_(groups))
-        .values(version=Group.version + 1, updated_at=now)
+        .values(version=Group.version + 1, updated_at=datetime.now(UTC))
     )
+    own = GroupMember.organization_id == organization_id, GroupMember.user_id == user_id
+    session.execute(delete(GroupMember).where(*own))

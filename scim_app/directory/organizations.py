@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from scim_app.directory.changes import OPERATOR, Actor, Target, record
 from scim_app.directory.ids import new_id
+from scim_app.directory.roles import built_in
 from scim_app.directory.tables import Organization
 from scim_app.directory.transaction import AnySession
 
@@ -39,6 +40,7 @@ def create(
                 session.add(made)
         except IntegrityError:
             continue
+        built_in.found(session, made.id, name)
         changed = [{"attribute": "slug", "before": None, "after": candidate}]
         record(session, made.id, actor, "organization:created", Target("Organization", made.id, name), changed)
         return made

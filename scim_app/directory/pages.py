@@ -15,9 +15,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, literal, null, or_, select
 from sqlalchemy.sql.selectable import FromClause
 
-from scim_app.directory.query import Compiler, Source
+from scim_app.directory.query import Compiler
+from scim_app.directory.sources import Source
 from scim_app.directory.transaction import AnySession
-from scim_app.protocol.attributes import Path, instant_key
+from scim_app.protocol.attributes import Path
+from scim_app.protocol.comparison import instant_key
 from scim_app.protocol.cursors import Place, Position
 from scim_app.protocol.errors import TooMany
 from scim_app.protocol.listing import Criteria, Query
@@ -107,7 +109,7 @@ class Listing:
             yield self.without_value(None)
             return
         path = self.criteria.sort.path
-        source = self.compiler.source(path)
+        source = self.compiler.sources.of(path)[0]
         if source.of_row:
             yield self.segment(source.key, source)
             return
@@ -116,14 +118,14 @@ class Listing:
 
     def with_value(self, path: Path, source: Source) -> Segment:
         conditions = [*source.where, source.resource_id == self.table.c.id]
-        if path.list_at is not None:
-            conditions.append(source.item == self.chosen_item(path, source))
+        # A group that was renamed has its former names beside its name, at other positions.
+        conditions.append(source.item == (0 if path.list_at is None else self.chosen_item(path, source)))
         return self.segment(source.key, source, *conditions)
 
     def without_value(self, path: Path | None) -> Segment:
         if path is None:
             return self.segment(None, None)
-        return self.segment(None, None, self.table.c.id.not_in(self.compiler.source(path).ids()))
+        return self.segment(None, None, self.table.c.id.not_in(self.compiler.sources.of(path)[0].ids()))
 
     def segment(
         self, key: ColumnElement[Any] | None, source: Source | None, *conditions: ColumnElement[bool]
@@ -132,13 +134,13 @@ class Listing:
         sort_key = null() if key is None else key
         statement = select(
             own.id, own.document, own.version, own.created_at, own.updated_at,
-            sort_key.label("sort_key"), literal(self.compiler.kind.name).label("kind"),
+            sort_key.label("sort_key"), literal(self.compiler.sources.kind.name).label("kind"),
         )  # fmt: skip
         return Segment(statement.where(*self.matching(), *conditions), own.id, key, source)
 
     def chosen_item(self, path: Path, source: Source) -> ColumnElement[Any]:
         """The position of the value that is sorted by: the primary one that has it, or else the first."""
-        first = self.compiler.source(path)
+        first = self.compiler.sources.of(path)[0]
         of_resource = first.resource_id == source.resource_id
         at_first = (
             select(func.min(first.item)).where(*first.where, of_resource).correlate(*froms(source)).scalar_subquery()
@@ -146,7 +148,7 @@ class Listing:
         primary = primary_path(path)
         if primary is None:
             return at_first
-        preferred, valued = self.compiler.source(primary), self.compiler.source(path)
+        preferred, valued = self.compiler.sources.of(primary)[0], self.compiler.sources.of(path)[0]
         at_primary = (
             select(func.min(preferred.item))
             .where(*preferred.where, preferred.key == "true", preferred.resource_id == source.resource_id)
@@ -158,7 +160,7 @@ class Listing:
 
     def matching(self) -> list[ColumnElement[bool]]:
         """The conditions that the rows meet, whatever the order."""
-        own = [self.table.c.organization_id == self.compiler.organization_id]
+        own = [self.table.c.organization_id == self.compiler.sources.organization_id]
         return own if self.criteria.filter is None else [*own, self.compiler.condition(self.criteria.filter)]
 
     def length(self, segment: Segment) -> int:

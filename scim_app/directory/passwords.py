@@ -11,7 +11,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
-from scim_app.protocol.attributes import folded
+from scim_app.protocol.comparison import folded
 
 SHORTEST = 12
 LONGEST = 1000

@@ -8,75 +8,27 @@ from __future__ import annotations
 
 import operator
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    String,
-    and_,
-    cast,
-    false,
-    func,
-    literal,
-    not_,
-    or_,
-    select,
-    true,
-    tuple_,
-    union_all,
-)
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true, tuple_, union_all
 from sqlalchemy.sql.selectable import FromClause
 
-from scim_app.directory.tables import Group, GroupMember, SearchValue, User
-from scim_app.protocol.attributes import Path, ResourceType, instant
-from scim_app.protocol.catalog import ENTERPRISE_USER, Catalog
-from scim_app.protocol.expressions import And, Comparison, Expression, Not, Or, Present, ValuePath
-
-USERS: FromClause = User.__table__
-GROUPS: FromClause = Group.__table__
-TABLES = {"User": USERS, "Group": GROUPS}
-MEMBERS: FromClause = GroupMember.__table__
-LEAVES: FromClause = SearchValue.__table__
-MANAGER = f"{ENTERPRISE_USER}:manager"
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where the values of a path stand: whose they are, the position in a list, and their comparison form."""
-
-    resource_id: ColumnElement[Any]
-    item: ColumnElement[Any]
-    key: ColumnElement[Any]
-    where: tuple[ColumnElement[bool], ...]
-    of_row: bool = False
-    """Whether the values are columns of the resource's own row, which then need no subquery."""
-    read: Callable[[str], Any] = str
-    """The comparison form of a value as the column has it."""
-
-    def ids(self, *conditions: ColumnElement[bool]) -> Select[Any]:
-        return select(self.resource_id).where(*self.where, *conditions)
-
-    def items(self, *conditions: ColumnElement[bool]) -> Select[Any]:
-        return select(self.resource_id, self.item).where(*self.where, *conditions)
-
-    def compared(self, comparison: Comparison) -> ColumnElement[bool]:
-        return compared(self.key, comparison.operator, self.read(comparison.key))
+from scim_app.directory.sources import RowList, Source, Sources
+from scim_app.protocol.attributes import Path
+from scim_app.protocol.expressions import And, Comparison, Expression, Not, Or, Present, ValuePath, paths_of
 
 
 @dataclass(frozen=True)
 class Compiler:
     """Makes conditions on the rows of one resource type in one organisation."""
 
-    catalog: Catalog
-    kind: ResourceType
-    organization_id: str
+    sources: Sources
 
     @property
     def table(self) -> FromClause:
-        return TABLES[self.kind.name]
+        return self.sources.table
 
     def condition(self, expression: Expression) -> ColumnElement[bool]:
         """The condition under which a row of the resource type's table matches."""
@@ -84,7 +36,7 @@ class Compiler:
             case Comparison():
                 return self.comparison(expression)
             case Present(path):
-                return or_(false(), *(self.present(source) for source in self.sources_below(path)))
+                return or_(false(), *(self.present(source) for source in self.sources.below(path)))
             case Not(inner):
                 return not_(self.condition(inner))
             case And(parts):
@@ -92,29 +44,37 @@ class Compiler:
             case Or(parts):
                 return or_(false(), *map(self.condition, parts))
             case ValuePath(path, inner):
+                lists = self.sources.row_lists(path)
+                if lists:
+                    return or_(
+                        *(self.table.c.id.in_(select(each.resource_id).where(*row(inner, each))) for each in lists)
+                    )
                 found = self.items(inner, path).subquery()
                 return self.table.c.id.in_(select(found.c[0]))
 
     def comparison(self, comparison: Comparison) -> ColumnElement[bool]:
-        source = self.source(comparison.path)
-        if source.of_row:
-            return source.compared(comparison)
+        """Some value compares so; for `ne` also: there is none."""
+        own = self.table.c.id
+        if comparison.operator == "ne" and comparison.path.list_at is None:
+            return not_(self.comparison(replace(comparison, operator="eq")))
+        some = or_(*(self.some(source, comparison) for source in self.sources.of(comparison.path)))
         if comparison.operator != "ne":
-            return self.table.c.id.in_(source.ids(source.compared(comparison)))
-        if comparison.path.list_at is None:
-            return self.table.c.id.not_in(source.ids(compared(source.key, "eq", source.read(comparison.key))))
-        other = self.source(comparison.path)
-        return or_(self.table.c.id.in_(source.ids(source.compared(comparison))), self.table.c.id.not_in(other.ids()))
+            return some
+        return or_(some, and_(*(own.not_in(source.ids()) for source in self.sources.of(comparison.path))))
+
+    def some(self, source: Source, comparison: Comparison) -> ColumnElement[bool]:
+        condition = compared(source.key, comparison.operator, source.read(comparison.key))
+        return condition if source.of_row else self.table.c.id.in_(source.ids(condition))
 
     def present(self, source: Source) -> ColumnElement[bool]:
         return true() if source.of_row else self.table.c.id.in_(source.ids())
 
     def items(self, expression: Expression, path: Path) -> Any:
-        """The values of a multi-valued attribute that match, as pairs of resource and position."""
+        """The values of a list in the document that match, as pairs of resource and position."""
         match expression:
             case Comparison() if expression.operator != "ne":
-                source = self.source(expression.path)
-                return source.items(source.compared(expression))
+                source = self.leaf(expression)
+                return source.items(compared(source.key, expression.operator, expression.key))
             case And(parts):
                 first, *rest = sorted(parts, key=cost)
                 found = self.items(first, path).subquery()
@@ -125,18 +85,17 @@ class Compiler:
                 found_by_part = [self.items(part, path).subquery() for part in parts]
                 return union_all(*(select(*each.c) for each in found_by_part))
             case _:
-                found = union_all(*(source.items() for source in self.sources_below(path))).subquery()
+                found = union_all(*(source.items() for source in self.sources.below(path))).subquery()
                 return select(*found.c).where(self.item_condition(expression, path, list(found.c)))
 
     def item_condition(self, expression: Expression, path: Path, columns: list[Any]) -> ColumnElement[bool]:
-        """The condition under which one value of a multi-valued attribute matches."""
+        """The condition under which one value of a list in the document matches."""
         pair = tuple_(*columns)
         match expression:
             case Comparison(operator="ne"):
-                source = self.source(expression.path)
-                return not_(pair.in_(source.items(compared(source.key, "eq", source.read(expression.key)))))
+                return not_(pair.in_(self.items(replace(expression, operator="eq"), path)))
             case Present(inner):
-                return or_(false(), *(pair.in_(source.items()) for source in self.sources_below(inner)))
+                return or_(false(), *(pair.in_(source.items()) for source in self.sources.below(inner)))
             case Not(part):
                 return not_(self.item_condition(part, path, columns))
             case And(parts):
@@ -146,71 +105,29 @@ class Compiler:
             case _:
                 return pair.in_(self.items(expression, path))
 
-    def sources_below(self, path: Path) -> Iterator[Source]:
-        """Where the plain values at and below a path stand: for leaves of documents all in one."""
-        simple = [each.text for each in path.simple()]
-        rows = {each: source for each in simple if (source := self.row_source(each))}
-        yield from rows.values()
-        if len(rows) < len(simple):
-            leaves = LEAVES.alias()
-            yield self.leaf_source(leaves, leaves.c.path.in_([each for each in simple if each not in rows]))
+    def leaf(self, comparison: Comparison) -> Source:
+        return self.sources.of(comparison.path)[0]
 
-    def source(self, path: Path) -> Source:
-        """Where the values of a path stand. A new alias each time, so that sources can be nested."""
-        leaves = LEAVES.alias()
-        return self.row_source(path.text) or self.leaf_source(leaves, leaves.c.path == path.text)
 
-    def leaf_source(self, leaves: FromClause, where: ColumnElement[bool]) -> Source:
-        own = leaves.c.organization_id == self.organization_id, leaves.c.kind == self.kind.name
-        return Source(leaves.c.resource_id, leaves.c.item, leaves.c.key, (*own, where))
+def row(expression: Expression, rows: RowList) -> list[ColumnElement[bool]]:
+    """The conditions under which a row that is a value of a list matches what stands in the brackets."""
+    return [*rows.joined(path.attribute.name for path in paths_of(expression)), row_condition(expression, rows)]
 
-    def row_source(self, path: str) -> Source | None:
-        """Where a value stands that is not part of the stored document."""
-        if path == "id" or path.startswith("meta."):
-            return self.column_source(path)
-        if self.kind.name == "Group" and path.startswith("members."):
-            return self.membership_source(path.removeprefix("members."), "group_id", "user_id", "User")
-        if self.kind.name == "User" and path.startswith("groups."):
-            return self.membership_source(path.removeprefix("groups."), "user_id", "group_id", "Group")
-        if self.kind.name == "User" and path in {f"{MANAGER}.$ref", f"{MANAGER}.displayName"}:
-            return self.manager_source(path)
-        return None
 
-    def column_source(self, path: str) -> Source:
-        own = self.table.c
-        keys: dict[str, ColumnElement[Any]] = {
-            "id": own.id,
-            "meta.created": own.created_at,
-            "meta.lastModified": own.updated_at,
-            "meta.resourceType": literal(self.kind.name),
-            "meta.location": literal(self.catalog.location(self.kind.name, "")) + own.id,
-            "meta.version": literal('W/"') + cast(own.version, String) + literal('"'),
-        }
-        read = instant if path in {"meta.created", "meta.lastModified"} else str
-        return Source(own.id, literal(0), keys[path], (), of_row=True, read=read)
-
-    def membership_source(self, path: str, of: str, other: str, kind: str) -> Source:
-        rows = MEMBERS.alias()
-        named = TABLES[kind].alias()
-        where: tuple[ColumnElement[bool], ...] = (rows.c.organization_id == self.organization_id,)
-        if path == "display":
-            where += (named.c.organization_id == rows.c.organization_id, named.c.id == rows.c[other])
-        keys: dict[str, ColumnElement[Any]] = {
-            "value": rows.c[other],
-            "$ref": literal(self.catalog.location(kind, "")) + rows.c[other],
-            "display": named.c.display_key,
-            "type": literal("user" if kind == "User" else "direct"),
-        }
-        return Source(rows.c[of], rows.c[other], keys[path], where)
-
-    def manager_source(self, path: str) -> Source:
-        """What is said of a manager who is a user of the organisation; documents hold the id alone."""
-        leaves, named = LEAVES.alias(), USERS.alias()
-        source = self.leaf_source(leaves, leaves.c.path == f"{MANAGER}.value")
-        where = named.c.organization_id == self.organization_id, named.c.id == leaves.c.key
-        location = literal(self.catalog.location("User", "")) + named.c.id
-        key = location if path.endswith(".$ref") else named.c.display_key
-        return Source(source.resource_id, source.item, key, (*source.where, *where))
+def row_condition(expression: Expression, rows: RowList) -> ColumnElement[bool]:
+    """The same without the joins: all parts of a value are columns of its row, and none is empty."""
+    match expression:
+        case Comparison(path, operator, _, key):
+            return compared(rows.key(path.attribute.name), operator, key)
+        case Not(inner):
+            return not_(row_condition(inner, rows))
+        case And(parts):
+            return and_(true(), *(row_condition(part, rows) for part in parts))
+        case Or(parts):
+            return or_(false(), *(row_condition(part, rows) for part in parts))
+        case _:
+            # Always so. A constant would be folded, and the joins with it.
+            return rows.item.is_not(None)
 
 
 def compared(key: ColumnElement[Any], operator: str, value: Any) -> ColumnElement[bool]:
@@ -220,7 +137,7 @@ def compared(key: ColumnElement[Any], operator: str, value: Any) -> ColumnElemen
 
 def contains(key: ColumnElement[Any], value: str) -> ColumnElement[bool]:
     """What is left without the value is something else."""
-    return func.replace(key, value, "") != key if value else true()
+    return func.replace(key, value, "") != key if value else key.is_not(None)
 
 
 def begins(key: ColumnElement[Any], value: str) -> ColumnElement[bool]:
@@ -231,7 +148,7 @@ def begins(key: ColumnElement[Any], value: str) -> ColumnElement[bool]:
 
 def ends(key: ColumnElement[Any], value: str) -> ColumnElement[bool]:
     """The last characters, as many as the value has."""
-    return func.substr(key, func.length(key) - len(value) + 1) == value if value else true()
+    return func.substr(key, func.length(key) - len(value) + 1) == value if value else key.is_not(None)
 
 
 OPERATORS: dict[str, Callable[[ColumnElement[Any], Any], ColumnElement[bool]]] = {

@@ -87,6 +87,14 @@ def see(session: AnySession, token: str, now: datetime) -> None:
     session.execute(update(SignIn).where(SignIn.token_hash == token_hash(token)).values(seen_at=now))
 
 
+def renew(session: AnySession, token: str, now: datetime) -> str:
+    """The password was entered again: the sign-in goes on under the new token that this returns, the old one is nobody."""
+    fresh = secrets.token_urlsafe(32)
+    statement = update(SignIn).where(SignIn.token_hash == token_hash(token))
+    session.execute(statement.values(token_hash=token_hash(fresh), authenticated_at=now, seen_at=now))
+    return fresh
+
+
 def switch(session: AnySession, token: str, organization_id: str) -> None:
     """Show that organisation from now on. Raises ValueError for one the administrator does not belong to."""
     mine = (

@@ -9,14 +9,52 @@ from __future__ import annotations
 from flask import Flask
 
 from scim_app.extensions import login_manager
-from scim_app.panel import access, changelog, errors, organization, session, theme, walls
+from scim_app.panel import (
+    access,
+    banner,
+    bindings,
+    changelog,
+    connect,
+    errors,
+    groups,
+    key_actions,
+    log,
+    organization,
+    ownership,
+    project,
+    projects,
+    self_test,
+    session,
+    theme,
+    users,
+    walls,
+)
 from scim_app.panel.blueprint import blueprint
 from scim_app.panel.navigation import NAVIGATION
 from scim_app.panel.rendering import asset
+from scim_app.panel.role_words import people
 from scim_app.panel.visitor import load
 from scim_app.panel.words import FILTERS
 
-__all__ = ["access", "changelog", "init_app", "organization", "session", "theme"]
+__all__ = [
+    "access",
+    "banner",
+    "bindings",
+    "changelog",
+    "connect",
+    "groups",
+    "init_app",
+    "key_actions",
+    "log",
+    "organization",
+    "ownership",
+    "project",
+    "projects",
+    "self_test",
+    "session",
+    "theme",
+    "users",
+]
 
 
 def init_app(app: Flask) -> None:
@@ -25,7 +63,7 @@ def init_app(app: Flask) -> None:
     login_manager.session_protection = None  # The row in `sign_ins` decides, not the address a person comes from.
     login_manager.user_loader(load)
     app.jinja_env.globals.update(asset=asset, navigation=NAVIGATION)
-    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.filters.update(FILTERS, people=people)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(blueprint)
     walls.init_app(app)

@@ -17,5 +17,9 @@ class Room:
 NAVIGATION = (
     Room("Organization Info", "building-2", "panel.organization"),
     Room("Access Management", "key-round", "panel.access"),
+    Room("Users", "users", "panel.users"),
+    Room("Groups", "layers", "panel.groups"),
+    Room("Projects", "folder", "panel.projects"),
+    Room("Provisioning log", "activity", "panel.log"),
     Room("Changelog", "scroll-text", "panel.activity"),
 )

@@ -8,6 +8,7 @@ from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scim_app.directory import keys, organizations
+from scim_app.directory.roles import ownership
 from scim_app.directory.transaction import transact
 from scim_app.extensions import db
 from scim_app.panel.access import state_of
@@ -15,6 +16,7 @@ from scim_app.panel.blueprint import blueprint
 from scim_app.panel.rendering import page_or_block
 from scim_app.panel.visitor import for_owners_and_admins, visitor
 from scim_app.panel.walls import is_htmx
+from scim_app.panel.writing import store_on_screen
 
 
 @blueprint.get("/settings/organization")
@@ -48,6 +50,7 @@ def page(notice: str | None = None, refusal: str | None = None) -> str:
         "panel/organization.html",
         "info",
         shown=shown,
+        owner=ownership.owner(store_on_screen()),
         state=state_of(keys.of_organization(db.session, organization_id), datetime.now(UTC)),
         prefix=keys.PREFIX,
         dialog=request.args.get("dialog", ""),

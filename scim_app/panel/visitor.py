@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import abort
+from flask import abort, request
 from flask_login import UserMixin, current_user
 
 from scim_app.directory import sign_ins
@@ -26,6 +26,7 @@ class Visitor(UserMixin):  # type: ignore[misc]
         self.id = current.token
         self.administrator_id = current.administrator_id
         self.email = current.email
+        self.authenticated_at = current.authenticated_at
         self.organization = current.place
         self.places = current.places
 
@@ -33,6 +34,11 @@ class Visitor(UserMixin):  # type: ignore[misc]
     def may_act(self) -> bool:
         """Whether the visitor may change anything in the organisation on screen."""
         return self.organization.role in {"owner", "admin"}
+
+    @property
+    def owns(self) -> bool:
+        """Whether the visitor may do what is for owners alone."""
+        return self.organization.role == "owner"
 
     @property
     def actor(self) -> Actor:
@@ -46,9 +52,14 @@ def load(token: str) -> Visitor | None:
     found = sign_ins.current(db.session, token, now)
     if found is None:
         return None
-    if found.seen_at < now - sign_ins.SEEN_EVERY:
+    if found.seen_at < now - sign_ins.SEEN_EVERY and not polled():
         transact(db.session, lambda: sign_ins.see(db.session, token, now))
     return Visitor(found)
+
+
+def polled() -> bool:
+    """Whether a page that was left open asks this by itself, which keeps no session alive."""
+    return request.endpoint == "panel.new_requests" or (request.endpoint == "panel.connect" and "seen" in request.args)
 
 
 def visitor() -> Visitor:
@@ -62,6 +73,18 @@ def for_owners_and_admins(view: View) -> View:
     @wraps(view)
     def guarded(*arguments: Any, **named: Any) -> Any:
         if not visitor().may_act:
+            abort(403)
+        return view(*arguments, **named)
+
+    return cast(View, guarded)
+
+
+def for_owners(view: View) -> View:
+    """The view, refused with 403 to administrators who do not own the organisation's panel."""
+
+    @wraps(view)
+    def guarded(*arguments: Any, **named: Any) -> Any:
+        if not visitor().owns:
             abort(403)
         return view(*arguments, **named)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import json
+
+from scim_app.protocol import dialects
 
 VALUE_LENGTH = 300
 
@@ -46,4 +49,22 @@ def shown(value: Any) -> str:
     return text if len(text) <= VALUE_LENGTH else f"{text[:VALUE_LENGTH]}…"
 
 
-FILTERS = {"moment": moment, "day": day, "since": since, "until": until, "shown": shown}
+def client(user_agent: str | None) -> str:
+    """Who sends requests with that User-Agent, in one word; nothing when nobody can tell."""
+    return dialects.client(user_agent or "")
+
+
+def pretty(value: Any) -> str:
+    """JSON as people read it; a note stands as it is."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2, sort_keys=False)
+
+
+FILTERS: dict[str, Callable[..., str]] = {
+    "moment": moment,
+    "day": day,
+    "since": since,
+    "until": until,
+    "shown": shown,
+    "client": client,
+    "pretty": pretty,
+}

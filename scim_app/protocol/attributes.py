@@ -1,30 +1,14 @@
-"""What an attribute is: its characteristics (RFC 7643 §2.2, §7), how it is found by name, and how its values compare.
-
-`Attribute.key` is the whole comparison policy of the product: filters, uniqueness, order and the index of leaves all use
-it, so memory and two databases cannot disagree.
-"""
+"""What an attribute is: its characteristics (RFC 7643 §2.2, §7), how it is found by name, and how its values compare."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from scim_app.protocol.errors import InvalidValue
-
-KEY_LENGTH = 400
-"""Text is compared by its first 400 characters, and by a digest of the whole where it is longer: entries of a b-tree
-end at about 2 700 bytes on PostgreSQL. Equality stays exact; the end of a longer text is not searchable."""
-DATE_TIME = re.compile(
-    r"(-?\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?", re.ASCII | re.IGNORECASE
-)
+from scim_app.protocol.comparison import bounded, folded, instant_key, number_key
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,12 +27,16 @@ class Attribute:
     canonical_values: tuple[str, ...] = ()
     reference_types: tuple[str, ...] = ()
     sub_attributes: tuple[Attribute, ...] = ()
+    closed_values: tuple[str, ...] = ()
+    """The only values it takes, in any case; without any, `canonical_values` are suggestions."""
     default: Any = None
     """What a new resource has when the client says nothing."""
     kept: bool = False
     """Whether a PUT that does not mention it leaves it as it is, where it otherwise takes it away."""
     advertised: bool = True
     """Whether /Schemas lists it."""
+    identifying: bool = False
+    """Whether its text is somebody's name here, so that nothing may stand in it that cannot be seen."""
 
     @cached_property
     def _by_name(self) -> Mapping[str, Attribute]:
@@ -179,6 +167,20 @@ class ResourceType:
     common: tuple[Attribute, ...] = ()
     read_only: bool = False
     """Whether clients may only read its resources."""
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """Core attributes by other names that they have, each behind the URN of an extension."""
+
+    @cached_property
+    def echoes(self) -> bool:
+        """Whether it has an attribute that an answer shows to who has just written it (`returned`: request)."""
+        return any(each.returned == "request" and each.mutability != "readOnly" for each in self._everything())
+
+    def _everything(self) -> Iterator[Attribute]:
+        waiting = list(self.attributes)
+        while waiting:
+            attribute = waiting.pop()
+            yield attribute
+            waiting += attribute.sub_attributes
 
     @cached_property
     def containers(self) -> tuple[Attribute, ...]:
@@ -205,6 +207,14 @@ class ResourceType:
         """What a member of a document is, by its name in any case; the core schema's URN may stand before it."""
         return self._by_name.get(name.lower().removeprefix(f"{self.schema.id.lower()}:"))
 
+    @cached_property
+    def _by_alias(self) -> Mapping[str, Attribute]:
+        return {alias.lower(): self.attribute(name) for alias, name in self.aliases.items()}
+
+    def alias(self, text: str) -> Attribute | None:
+        """The core attribute that has this other name, in any case."""
+        return self._by_alias.get(text.lower())
+
     def find(self, text: str) -> Path | None:
         """The path that a name means (RFC 7644 §3.10): `attr`, `attr.sub`, with or without the URN of its schema.
 
@@ -212,6 +222,9 @@ class ResourceType:
         the core schema and the other extensions have none of that name.
         """
         lowered = text.lower()
+        other = self.alias(text)
+        if other is not None:
+            return Path((other,))
         for container in self.containers:
             urn = container.name.lower()
             if lowered == urn:
@@ -219,13 +232,14 @@ class ResourceType:
             if lowered.startswith(f"{urn}:"):
                 return _descend(Path((container,)), text[len(urn) + 1 :])
         core = f"{self.schema.id.lower()}:"
-        name, *rest = (text[len(core) :] if lowered.startswith(core) else text).split(".")
+        qualified = lowered.startswith(core)
+        name, *rest = (text[len(core) :] if qualified else text).split(".")
         if ":" in name:
             return None
         attribute = self._by_name.get(name.lower())
         if attribute is None:
             meant = [Path((each, inner)) for each in self.containers if (inner := each.find(name))]
-            if len(meant) != 1:
+            if qualified or len(meant) != 1:
                 return None
             path = meant[0]
         else:
@@ -240,60 +254,3 @@ def _descend(path: Path, names: str) -> Path | None:
             return None
         path = path / inner
     return path
-
-
-def folded(text: str) -> str:
-    """Text without regard to case, width and composition: NFKC and case folding (RFC 7644 §5, RFC 8265 §3.3)."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKD", text).casefold())
-
-
-def bounded(text: str) -> str:
-    """Text as it is, or its beginning and a digest of the whole."""
-    if len(text) <= KEY_LENGTH:
-        return text
-    return f"{text[:KEY_LENGTH]}\x7f{hashlib.sha256(text.encode()).hexdigest()}"
-
-
-def instant(text: Any) -> datetime:
-    """The moment an xsd:dateTime names, in UTC (RFC 7643 §2.3.5). Without a zone it is UTC; beyond microseconds it is cut.
-
-    Raises InvalidValue.
-    """
-    found = DATE_TIME.fullmatch(text) if isinstance(text, str) else None
-    if found is None:
-        raise InvalidValue("A time is written like 2026-11-25T09:30:00Z.")
-    year, month, day, hour, minute, second, fraction, zone = found.groups()
-    written = f"{year}-{month}-{day}T{hour}:{minute}:{second}.{(fraction or '0')[:6]:0<6}"
-    try:
-        moment = datetime.fromisoformat(written + ("+00:00" if zone in {None, "Z", "z"} else zone))
-        return moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise InvalidValue("A time is written like 2026-11-25T09:30:00Z, with a day and an hour that exist.") from None
-
-
-def instant_key(value: Any) -> str:
-    """A moment as text of fixed width in UTC, which orders as time does. Raises InvalidValue."""
-    moment = value if isinstance(value, datetime) else instant(value)
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}".rjust(27, "0")
-
-
-def number_key(number: Decimal) -> str:
-    """A number as text that orders as numbers do: sign, exponent of five digits, digits; complements when negative."""
-    if not number:
-        return "n"
-    sign, digits, exponent = number.as_tuple()
-    if not isinstance(exponent, int) or abs(exponent) + len(digits) >= 40_000:
-        raise InvalidValue("A number must be finite and of a reasonable size.")
-    magnitude = f"{exponent + len(digits) + 50_000:05}" + "".join(map(str, digits)).rstrip("0")
-    if not sign:
-        return f"p{magnitude}"
-    return "m" + "".join(str(9 - int(digit)) for digit in magnitude) + "~"
-
-
-def is_base64(text: str) -> bool:
-    """Whether the text is base64, padded or not (RFC 7643 §2.3.6)."""
-    try:
-        base64.b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4), validate=True)
-    except ValueError:
-        return False
-    return True

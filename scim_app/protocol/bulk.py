@@ -150,6 +150,7 @@ def located(types: Mapping[str, ResourceType], path: Any, method: Any) -> tuple[
 
 
 def check(good: bool, refusal: ScimError) -> None:
+    """Raise the refusal unless it is good."""
     if not good:
         raise refusal
 

@@ -7,10 +7,12 @@ userName, and displayName of a group, are unique among their kind in an organisa
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any
 
 from scim_app.protocol.attributes import Attribute, ResourceType, Schema
+from scim_app.protocol.dialects import ENTITLEMENT_SCHEMA, ROLE_SCHEMA
 
 CORE_USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 CORE_GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
@@ -82,7 +84,7 @@ def user_attributes(org_role_attribute: str) -> tuple[Attribute, ...]:
     """The attributes of a user (RFC 7643 §4.1), and the organisation role under the name this deployment gives it."""
     return (
         text("userName", "What the person signs in with. Unique in the organisation, whatever its case.", required=True,
-             uniqueness="server"),
+             uniqueness="server", identifying=True),
         complex_(
             "name", "The parts of the person's name.",
             text("formatted", "The whole name, as it is shown."),
@@ -101,8 +103,8 @@ def user_attributes(org_role_attribute: str) -> tuple[Attribute, ...]:
         text("locale", "Where the person is, for currency and dates, such as en-US."),
         text("timezone", "Time zone, such as Europe/London."),
         flag("active", "Whether the person has access. Without a value the person has none.", default=True, kept=True),
-        # Directories send passwords whatever they are told. It is taken and dropped, so /Schemas does not offer it: the
-        # Microsoft validator fills in whatever is offered there and expects to read it again.
+        # Directories send passwords whatever they are told. It is taken and dropped, so /Schemas does not offer it: a
+        # client that fills in whatever is offered there would expect to read it again.
         exact("password", "Accepted and dropped: this service keeps no password of a directory's.", mutability="writeOnly",
               returned="never", advertised=False),
         plural("emails", "E-mail addresses.", "work", "home", "other"),
@@ -116,8 +118,10 @@ def user_attributes(org_role_attribute: str) -> tuple[Attribute, ...]:
         plural("entitlements", "What the person is entitled to."),
         plural("roles", "The roles of the person."),
         plural("x509Certificates", "Certificates of the person.", value=CERTIFICATE),
+        # One person owns an organisation, and ownership is transferred in the panel: it is taken from a directory, but
+        # not suggested to it.
         text(org_role_attribute, "The role in the organisation: Member, which is also meant without a value, Admin or Owner.",
-             canonical_values=ORGANIZATION_ROLES, kept=True),
+             canonical_values=ORGANIZATION_ROLES[:2], closed_values=ORGANIZATION_ROLES, kept=True),
     )  # fmt: skip
 
 
@@ -159,20 +163,80 @@ GROUP = Schema(
 )  # fmt: skip
 
 
-class Catalog:
-    """The resource types of one deployment: two settings name the organisation role and the address they are served at."""
+def offered(name: str, endpoint: str, urn: str, description: str, *more: Attribute) -> ResourceType:
+    """A resource type of what a directory may give to a user by name."""
+    attributes = (
+        text("displayName", "What it is called.", mutability="readOnly"),
+        text("description", "What it means.", mutability="readOnly"),
+        *more,
+    )
+    return ResourceType(
+        name, endpoint, description, Schema(urn, name, description, attributes), (), COMMON, read_only=True
+    )
 
-    def __init__(self, org_role_attribute: str = "orgRole", base_url: str = "") -> None:
+
+def url_word(name: str) -> str:
+    """A name as a namespace of a URN: lower-case letters and digits (RFC 8141 §2)."""
+    return re.sub(r"[^a-z0-9]", "", name.lower()) or "app"
+
+
+def access_extension(urn: str) -> Schema:
+    """What a user may do, for the application that asks: made when it is asked for, and never stored in a document."""
+    return Schema(
+        urn,
+        "Access",
+        "The roles a person effectively has. Returned on request.",
+        (
+            text("organizationRole", "The role in the organisation.", mutability="readOnly", returned="request"),
+            complex_(
+                "projectRoles", "The role in each project.",
+                exact("value", "The id of the project.", mutability="readOnly"),
+                text("display", "The name of the project.", mutability="readOnly"),
+                text("role", "The role.", mutability="readOnly"),
+                text("via", "Where the role comes from.", mutability="readOnly"),
+                multi_valued=True, mutability="readOnly", returned="request",
+            ),
+            complex_(
+                "teamRoles", "The role in each team.",
+                exact("value", "The id of the team.", mutability="readOnly"),
+                text("display", "The name of the team.", mutability="readOnly"),
+                text("project", "The name of the team's project.", mutability="readOnly"),
+                text("role", "The role.", mutability="readOnly"),
+                text("via", "Where the role comes from.", mutability="readOnly"),
+                multi_valued=True, mutability="readOnly", returned="request",
+            ),
+        ),
+    )  # fmt: skip
+
+
+class Catalog:
+    """The resource types of one deployment: settings name the product, the organisation role and the address."""
+
+    def __init__(self, org_role_attribute: str = "orgRole", base_url: str = "", product_name: str = "App") -> None:
+        self.product_name = product_name
+        self.access_urn = f"urn:{url_word(product_name)}:params:scim:schemas:extension:access:2.0:User"
         user = Schema(
             CORE_USER, "User", "A person in a directory (RFC 7643 §4.1).", user_attributes(org_role_attribute)
         )
         types = (
-            ResourceType("User", "/Users", "User account", user, (ENTERPRISE,), COMMON),
+            ResourceType(
+                "User", "/Users", "User account", user, (ENTERPRISE, access_extension(self.access_urn)), COMMON,
+                aliases={f"{self.access_urn}:orgRole": org_role_attribute},
+            ),  # fmt: skip
             ResourceType("Group", "/Groups", "Group", GROUP, (), COMMON),
+            offered("Role", "/Roles", ROLE_SCHEMA, "A role in the organisation or in a project."),
+            offered(
+                "Entitlement",
+                "/Entitlements",
+                ENTITLEMENT_SCHEMA,
+                "A role in a team.",
+                text("type", "The kind of entitlement.", mutability="readOnly"),
+            ),
         )
         self.org_role_attribute = org_role_attribute
         self.base_url = base_url
         self.types = {each.name: each for each in types}
+        self.written = [each for each in types if not each.read_only]
 
     def __getitem__(self, kind: str) -> ResourceType:
         return self.types[kind]

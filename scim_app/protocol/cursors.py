@@ -71,4 +71,5 @@ class Cursors:
 
 
 def digest(binding: str) -> str:
+    """What a cursor holds of its binding."""
     return hashlib.sha256(binding.encode()).hexdigest()

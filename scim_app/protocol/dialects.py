@@ -9,29 +9,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from typing import Any
 
 from scim_app.protocol.attributes import Attribute, ResourceType
+from scim_app.protocol.quirks import Quirk, quirk
 
-F = TypeVar("F", bound=Callable[..., Any])
 Operation = dict[str, Any]
 
-
-@dataclass(frozen=True)
-class Quirk:
-    """One habit of some clients: its name, who has it, where it was seen, and the rewrite."""
-
-    name: str
-    sent_by: tuple[str, ...]
-    source: str
-    rewrite: Callable[..., Any]
-
-    @property
-    def meaning(self) -> str:
-        return self.rewrite.__doc__ or ""
-
+ROLE_SCHEMA = "urn:okta:scim:schemas:core:1.0:Role"
+ENTITLEMENT_SCHEMA = "urn:okta:scim:schemas:core:1.0:Entitlement"
+"""What Okta Identity Governance looks for among the resource types, to list roles that it can give to users by name through
+`roles` and `entitlements` (Okta, SCIM 2.0 with entitlements)."""
 
 VALUES: dict[str, Quirk] = {}
 """Rewrites of a value, given the attribute it is a value of."""
@@ -43,17 +32,6 @@ BODIES: dict[str, Quirk] = {}
 """Rewrites of the body of a POST or PUT, given the resource type."""
 CREDENTIALS: dict[str, Quirk] = {}
 """Rewrites of an Authorization header."""
-
-
-def quirk(*registries: dict[str, Quirk], sent_by: tuple[str, ...], source: str) -> Callable[[F], F]:
-    """Register a rewrite under its function's name, behind those that are there."""
-
-    def register(rewrite: F) -> F:
-        for registry in registries:
-            registry[rewrite.__name__] = Quirk(rewrite.__name__, sent_by, source, rewrite)
-        return rewrite
-
-    return register
 
 
 def standard_value(attribute: Attribute, value: Any) -> Any:
@@ -91,6 +69,30 @@ def bearer_token(header: str) -> str | None:
         header = each.rewrite(header)
     scheme, _, token = header.strip().partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
+
+
+CLIENTS = (
+    ("Okta", "okta"),
+    ("Entra", "microsoft|azure|adscim|entra"),
+    ("OneLogin", "onelogin"),
+    ("JumpCloud", "jumpcloud"),
+    ("Google", "google"),
+    ("Ping", "ping(one|federate|identity)"),
+    ("Keycloak", "keycloak"),
+    ("authentik", "authentik"),
+    ("SailPoint", "sailpoint"),
+    ("Workday", "workday"),
+)
+"""What people call a client, and what its User-Agent has in it."""
+
+
+def client(user_agent: str) -> str:
+    """Who sends requests with that User-Agent, in one word: its product for a client unknown here, or nothing at all."""
+    for name, pattern in CLIENTS:
+        if re.search(pattern, user_agent, re.IGNORECASE):
+            return name
+    product = re.match(r"[\w.+-]{1,40}(?=[/ ]|$)", user_agent)
+    return product[0] if product else ""
 
 
 @quirk(CREDENTIALS, sent_by=("Okta",), source="OIN wizard, authentication mode Header; getsentry/sentry#28016")

@@ -8,11 +8,11 @@ from scim_app.protocol.attributes import ResourceType, Schema
 from scim_app.protocol.bulk import MAX_OPERATIONS
 from scim_app.protocol.catalog import Catalog
 from scim_app.protocol.cursors import TIMEOUT
+from scim_app.protocol.descriptions import CORE, DESCRIPTIONS
 from scim_app.protocol.listing import DEFAULT_COUNT, MAX_COUNT
 
 MAX_PAYLOAD = 4 * 1024 * 1024
 """Bytes of a body that is read, in bulk or not."""
-CORE = "urn:ietf:params:scim:schemas:core:2.0"
 
 
 def service_provider_config(catalog: Catalog) -> dict[str, Any]:
@@ -46,12 +46,13 @@ def service_provider_config(catalog: Catalog) -> dict[str, Any]:
     }
 
 
-def resource_types(catalog: Catalog) -> list[dict[str, Any]]:
-    """The kinds of resource (RFC 7643 §6)."""
-    return [resource_type(catalog, kind) for kind in catalog.types.values()]
+def resource_types(catalog: Catalog, with_roles: bool) -> list[dict[str, Any]]:
+    """The kinds of resource (RFC 7643 §6). What is about roles is there for an organisation that has projects."""
+    kinds = catalog.types.values() if with_roles else catalog.written
+    return [resource_type(catalog, kind, with_roles) for kind in kinds]
 
 
-def resource_type(catalog: Catalog, kind: ResourceType) -> dict[str, Any]:
+def resource_type(catalog: Catalog, kind: ResourceType, with_roles: bool) -> dict[str, Any]:
     """One kind of resource."""
     described: dict[str, Any] = {
         "schemas": [f"{CORE}:ResourceType"],
@@ -61,15 +62,16 @@ def resource_type(catalog: Catalog, kind: ResourceType) -> dict[str, Any]:
         "description": kind.description,
         "schema": kind.schema.id,
     }
-    if kind.extensions:
-        described["schemaExtensions"] = [{"schema": each.id, "required": False} for each in kind.extensions]
+    extensions = [each.id for each in kind.extensions if with_roles or each.id != catalog.access_urn]
+    if extensions:
+        described["schemaExtensions"] = [{"schema": each, "required": False} for each in extensions]
     location = f"{catalog.base_url}/ResourceTypes/{kind.name}"
     return described | {"meta": {"resourceType": "ResourceType", "location": location}}
 
 
 def schemas(catalog: Catalog) -> list[dict[str, Any]]:
-    """Every schema (RFC 7643 §7)."""
-    return [schema(catalog, each) for each in catalog.schemas]
+    """Every schema: those of resources, and those in which all this is described (RFC 7643 §7)."""
+    return [schema(catalog, each) for each in (*catalog.schemas, *DESCRIPTIONS)]
 
 
 def schema(catalog: Catalog, described: Schema) -> dict[str, Any]:

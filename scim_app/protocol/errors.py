@@ -82,6 +82,12 @@ class InvalidValue(ScimError):
     scim_type = "invalidValue"
 
 
+class InvalidVersion(ScimError):
+    """Another version of the protocol was asked for (RFC 7644 §3.13)."""
+
+    scim_type = "invalidVers"
+
+
 class Sensitive(ScimError):
     """The request would reveal something through its address (RFC 7644 §7.5.2)."""
 

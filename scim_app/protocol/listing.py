@@ -13,6 +13,7 @@ from scim_app.protocol.cursors import Position
 from scim_app.protocol.errors import InvalidCount, InvalidSyntax, InvalidValue
 from scim_app.protocol.expressions import Expression
 from scim_app.protocol.grammar import parse_filter
+from scim_app.protocol.matching import matches
 from scim_app.protocol.ordering import Sort, sort
 
 LIST_RESPONSE = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
@@ -134,6 +135,21 @@ def parameter(name: str, value: Any) -> str | None:
     elif isinstance(value, str):
         return value
     raise InvalidValue(f"{name} is of the wrong type for a SearchRequest.")
+
+
+def select(query: Query, resources: Sequence[Mapping[str, Any]]) -> Page:
+    """The page of a query over resources in memory: few of one type, which no cursor is made for."""
+    [criteria] = query.criteria
+    kind, order = criteria.kind, criteria.sort
+    found = [each for each in resources if criteria.filter is None or matches(criteria.filter, kind, each)]
+    if order is not None:
+        keys = {id(each): order.key(kind, each) for each in found}
+        without = [each for each in found if keys[id(each)] is None]
+        valued = [each for each in found if keys[id(each)] is not None]
+        valued.sort(key=lambda each: keys[id(each)] or "", reverse=order.descending)
+        found = without + valued if order.descending else valued + without
+    first = query.start_index - 1
+    return Page(found[first : first + query.count], len(found), query.start_index)
 
 
 def list_response(

@@ -11,7 +11,7 @@ from typing import Any
 
 from scim_app.protocol.errors import InvalidValue
 from scim_app.protocol.expressions import Comparison, Expression
-from scim_app.protocol.patch import Operation
+from scim_app.protocol.patch_op import Operation
 
 
 @dataclass(frozen=True)

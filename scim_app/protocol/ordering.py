@@ -46,6 +46,7 @@ def sort(kind: ResourceType, sort_by: str | None, sort_order: str | None) -> Sor
 
 
 def example(path: Path | None) -> str:
+    """What could be sorted by instead, for a refusal."""
     return f"{path}.{path.attribute.sub_attributes[0].name}" if path else "userName or meta.created"
 
 

@@ -13,124 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from typing import Any
 
-from scim_app.protocol import dialects, payload
+from scim_app.protocol import immutability, payload
 from scim_app.protocol.attributes import Attribute, Path, ResourceType
-from scim_app.protocol.errors import InvalidSyntax, InvalidValue, Mutability, NoTarget, TooMany
+from scim_app.protocol.errors import InvalidValue, NoTarget
 from scim_app.protocol.expressions import And, Comparison, Expression, Target
-from scim_app.protocol.grammar import parse_target
 from scim_app.protocol.matching import element_matches
-
-PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
-MAX_OPERATIONS = 5_000
-OPS = ("add", "remove", "replace")
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One change: `op` is add, remove or replace, `value` is in canonical form and None when it is empty."""
-
-    op: str
-    target: Target
-    value: Any = None
-
-
-def read(kind: ResourceType, message: Any) -> list[Operation]:
-    """The operations of a PatchOp message, in the RFC's form, each with a path.
-
-    Raises InvalidSyntax, InvalidPath, InvalidValue, Mutability or NoTarget for the first that cannot be meant.
-    """
-    if not isinstance(message, dict):
-        raise InvalidSyntax("The body must be a PatchOp message, a JSON object.")
-    members = {name.lower(): value for name, value in message.items()}
-    schemas = members.get("schemas")
-    if not isinstance(schemas, list) or PATCH_OP.lower() not in [str(urn).lower() for urn in schemas]:
-        raise InvalidSyntax(f"The body must be a PatchOp message: schemas must hold {PATCH_OP}.")
-    operations = members.get("operations")
-    if not isinstance(operations, list) or not operations:
-        raise InvalidSyntax("Operations must be a list of at least one operation.")
-    if len(operations) > MAX_OPERATIONS:
-        raise TooMany(f"A request may hold {MAX_OPERATIONS} operations. Send the rest in another one.")
-    return [read for one in operations for read in read_one(kind, one)]
-
-
-def read_one(kind: ResourceType, operation: Any) -> Iterator[Operation]:
-    """What one element of `Operations` asks for: one operation, or one for each member of a value without a path."""
-    if not isinstance(operation, dict):
-        raise InvalidSyntax("Each of the Operations must be a JSON object.")
-    named = {name.lower(): value for name, value in operation.items() if name.lower() in {"op", "path", "value"}}
-    if named.get("path", "") is None:
-        del named["path"]
-    for each in dialects.standard_operations(kind, named):
-        op = each.get("op")
-        if op not in OPS:
-            raise InvalidSyntax("The op of an operation must be add, remove or replace.")
-        if "path" in each:
-            yield from with_path(kind, op, each)
-        else:
-            yield from without_path(kind, op, each.get("value"))
-
-
-def with_path(kind: ResourceType, op: str, operation: Mapping[str, Any]) -> Iterator[Operation]:
-    """An operation on one attribute, once the attribute can be written and the value is one it takes.
-
-    Members of an object that are given as null are removed besides.
-    """
-    target = parse_target(operation["path"], kind)
-    check_writable(target, op)
-    given = operation.get("value")
-    if op == "remove":
-        if target.attribute.multi_valued and target.filter is None and given is not None:
-            raise InvalidValue(f"Which values of {target} to remove must be a list of them, or a filter in the path.")
-        yield Operation(op, target)
-        return
-    if "value" not in operation:
-        raise InvalidValue(f"The {op} of {target} needs a value.")
-    value = payload.value_of(value_path(target), given)
-    if value is None and target.attribute.default is not None:
-        raise InvalidValue(f"{target} must be true or false.")
-    yield Operation(op, target, value)
-    if value is not None and target.filter is None and isinstance(given, dict):
-        for name, inner in given.items():
-            sub = target.attribute.find(name)
-            if inner in (None, "") and sub is not None and not target.attribute.multi_valued:
-                yield Operation("remove", Target(target.path / sub))
-
-
-def without_path(kind: ResourceType, op: str, value: Any) -> Iterator[Operation]:
-    """The operations for the members of a value without a path: names the type does not have are left out, as in a body."""
-    if op == "remove":
-        raise NoTarget("A remove needs a path that says what to remove.")
-    if not isinstance(value, dict):
-        raise InvalidValue(f"The {op} of an operation without a path needs an object of attributes as its value.")
-    for name, inner in value.items():
-        attribute = kind.member(name)
-        if attribute is not None and attribute.name != "schemas":
-            yield from with_path(kind, op, {"path": attribute.name, "value": inner})
-
-
-def value_path(target: Target) -> Path:
-    """The path whose attribute the value of an operation is for: of one element, when a filter selects elements."""
-    if target.sub is not None:
-        return target.path / target.sub
-    if target.filter is not None:
-        return Path((*target.path.steps[:-1], target.path.attribute.element))
-    return target.path
-
-
-def check_writable(target: Target, op: str) -> None:
-    """Raises Mutability for what only this service writes, and for the removal of what a resource cannot be without."""
-    steps = (*target.path.steps, target.sub) if target.sub else target.path.steps
-    if any(step.mutability == "readOnly" for step in steps):
-        raise Mutability(f"{target} is this service's to say and cannot be changed.")
-    if steps[-1].mutability == "immutable":
-        raise Mutability(f"{target} cannot be changed once it is set. Remove the value and add another.")
-    if op == "remove" and steps[-1].required and target.filter is None:
-        raise Mutability(f"{target} cannot be removed: the resource cannot be without it.")
-    if steps[0].name == "schemas" and op == "remove":
-        raise Mutability("schemas follows from the attributes the resource has.")
+from scim_app.protocol.patch_op import Operation
 
 
 def apply(kind: ResourceType, document: Mapping[str, Any], operations: Iterable[Operation]) -> dict[str, Any]:
@@ -141,7 +31,9 @@ def apply(kind: ResourceType, document: Mapping[str, Any], operations: Iterable[
     after = deepcopy(dict(document))
     for operation in operations:
         apply_one(after, operation)
-    return payload.finished(kind, after)
+    after = payload.finished(kind, after)
+    immutability.check(kind, document, after)
+    return after
 
 
 def apply_one(document: dict[str, Any], operation: Operation) -> None:

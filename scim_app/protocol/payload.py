@@ -6,14 +6,16 @@ Unknown and readOnly attributes are left out (RFC 7644 §3.3; directories send w
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
 
-from scim_app.protocol import dialects
-from scim_app.protocol.attributes import Attribute, Path, ResourceType, is_base64
+from scim_app.protocol import aliases, dialects
+from scim_app.protocol.attributes import Attribute, Path, ResourceType
+from scim_app.protocol.comparison import is_base64
 from scim_app.protocol.errors import InvalidSyntax, InvalidValue
 
 MESSAGES = ":api:messages:"
@@ -44,9 +46,18 @@ class Simple(fields.Field[Any]):
             raise ValidationError(EXPECTED[kind])
         if isinstance(value, str):
             self.check_text(value)
+            if self.described.closed_values:
+                return self.canonical(value)
         elif kind != "boolean" and not -LARGEST <= value < LARGEST:
             raise ValidationError("must be a number of at most 64 bits")
         return value
+
+    def canonical(self, value: str) -> str:
+        """The value in the spelling of the closed set it belongs to."""
+        for each in self.described.closed_values:
+            if each.lower() == value.strip().lower():
+                return each
+        raise ValidationError(f'must be one of {", ".join(self.described.closed_values)}, and not "{value[:100]}"')
 
     def check_text(self, value: str) -> None:
         if "\0" in value:
@@ -63,6 +74,13 @@ class Simple(fields.Field[Any]):
                 raise ValidationError(EXPECTED["reference"])
             case "string" if self.described.required and not value.strip():
                 raise ValidationError("must not be empty")
+            case "string" if self.described.identifying and (hidden := unseen(value)):
+                raise ValidationError(f"must not contain characters that cannot be seen, such as U+{ord(hidden):04X}")
+
+
+def unseen(text: str) -> str | None:
+    """The first character that no reader sees: a format or a line (RFC 8264 §9.1, §9.9)."""
+    return next((letter for letter in text if unicodedata.category(letter) in {"Cf", "Zl", "Zp"}), None)
 
 
 @lru_cache(maxsize=None)
@@ -109,8 +127,8 @@ def load(kind: ResourceType, body: Any) -> dict[str, Any]:
     """
     if not isinstance(body, dict):
         raise InvalidSyntax("The body must be a JSON object.")
-    named = canonical(kind.attributes, dialects.standard_body(kind, body), "")
-    check_schemas(kind, named.get("schemas"))
+    named = canonical(kind.attributes, aliases.lifted(kind, dialects.standard_body(kind, body)), "")
+    check_schemas(kind, named.get("schemas", ()))
     emptied = {name: None for name, value in named.items() if value is None and kind.attribute(name).kept}
     try:
         document = schema_of(kind.attributes).load(
@@ -135,10 +153,10 @@ def value_of(path: Path, value: Any) -> Any:
 
 def check_schemas(kind: ResourceType, schemas: Any) -> None:
     """Refuse a message, or a resource of another kind, where a resource of this kind belongs (RFC 7643 §3)."""
-    if schemas is None:
+    if schemas == ():
         return
     if not isinstance(schemas, list) or not all(isinstance(urn, str) for urn in schemas):
-        raise InvalidSyntax("schemas must be a list of URNs.")
+        raise InvalidSyntax(f"schemas must be a list of URNs, such as {kind.schema.id}.")
     lowered = [urn.lower() for urn in schemas]
     message = next((urn for urn in lowered if MESSAGES in urn), None)
     if message:

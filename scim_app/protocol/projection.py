@@ -8,6 +8,7 @@ from typing import Any
 
 from scim_app.protocol.attributes import Attribute, ResourceType
 from scim_app.protocol.errors import InvalidValue
+from scim_app.protocol.patch_op import Operation
 
 
 @dataclass
@@ -16,6 +17,9 @@ class Selection:
 
     whole: bool = False
     parts: dict[str, Selection] = field(default_factory=dict)
+
+
+NOTHING = Selection()
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,13 @@ class Projection:
 
     def wants(self, name: str) -> bool:
         """Whether an answer may hold this attribute of the document, so that it has to be read."""
-        attribute = self.kind.member(name)
-        return attribute is not None and returns(attribute, self._chosen(attribute), self._left_out(attribute))
+        path = self.kind.find(name)
+        included, excluded = self.included, self.excluded
+        for step in path.steps if path else ():
+            included, excluded = part(included, step), part(excluded, step)
+            if not returns(step, included, excluded):
+                return False
+        return path is not None
 
     def without(self, name: str) -> Projection:
         """The same, without an attribute that the client did not ask for by name."""
@@ -42,18 +51,9 @@ class Projection:
             return self
         return Projection(self.kind, None, Selection(parts={name: Selection(whole=True)}))
 
-    def apply(self, resource: Mapping[str, Any]) -> dict[str, Any]:
-        """The resource as the answer shows it."""
-        return project(self.kind.attributes, resource, self.included, self.excluded)
-
-    def _chosen(self, attribute: Attribute) -> Selection | None:
-        return part(self.included, attribute)
-
-    def _left_out(self, attribute: Attribute) -> Selection | None:
-        return part(self.excluded, attribute)
-
-
-NOTHING = Selection()
+    def apply(self, resource: Mapping[str, Any], written: Selection = NOTHING) -> dict[str, Any]:
+        """The resource as the answer shows it, to a client that has just written some of it."""
+        return project(self.kind.attributes, resource, self.included, self.excluded, written)
 
 
 def part(selection: Selection | None, attribute: Attribute) -> Selection | None:
@@ -63,31 +63,38 @@ def part(selection: Selection | None, attribute: Attribute) -> Selection | None:
     return selection.parts.get(attribute.name, NOTHING)
 
 
-def returns(attribute: Attribute, chosen: Selection | None, left_out: Selection | None) -> bool:
+def returns(attribute: Attribute, chosen: Selection | None, left_out: Selection | None, written: bool = False) -> bool:
     """Whether an answer holds the attribute at all (RFC 7643 §7, `returned`)."""
     if attribute.returned in {"always", "never"}:
         return attribute.returned == "always"
-    if chosen is None and attribute.returned == "request":
+    if chosen is None and attribute.returned == "request" and not written:
         return False
     return chosen is not NOTHING and not (left_out is not None and left_out.whole)
 
 
 def project(
-    attributes: Iterable[Attribute], value: Mapping[str, Any], included: Selection | None, excluded: Selection | None
+    attributes: Iterable[Attribute],
+    value: Mapping[str, Any],
+    included: Selection | None,
+    excluded: Selection | None,
+    written: Selection = NOTHING,
 ) -> dict[str, Any]:
     """The members of an object that an answer holds."""
     shown: dict[str, Any] = {}
     for attribute in attributes:
         inner = value.get(attribute.name)
         chosen, left_out = part(included, attribute), part(excluded, attribute)
-        if inner is None or not returns(attribute, chosen, left_out):
+        own = written.parts.get(attribute.name)
+        if inner is None or not returns(attribute, chosen, left_out, own is not None):
             continue
         if attribute.type == "complex":
             subs = attribute.sub_attributes
             if isinstance(inner, list):
-                inner = [shorter for each in inner if (shorter := project(subs, each, chosen, left_out))]
+                inner = [
+                    shorter for each in inner if (shorter := project(subs, each, chosen, left_out, own or NOTHING))
+                ]
             else:
-                inner = project(subs, inner, chosen, left_out)
+                inner = project(subs, inner, chosen, left_out, own or NOTHING)
             if not inner:
                 continue
         shown[attribute.name] = inner
@@ -122,5 +129,31 @@ def selection(kind: ResourceType, names: list[str]) -> Selection | None:
         node = root
         for step in path.steps:
             node = node.parts.setdefault(step.name, Selection())
-        node.whole = True
+        # An extension that is asked for by name is asked for with all that it returns on request.
+        inside = path.attribute.sub_attributes if path.attribute in kind.containers else ()
+        if any(each.returned == "request" for each in inside):
+            node.parts = {each.name: Selection(whole=True) for each in inside}
+        else:
+            node.whole = True
     return root
+
+
+def written(kind: ResourceType, document: Mapping[str, Any], operations: Iterable[Operation] = ()) -> Selection:
+    """What a body or operations write, as names: an answer shows it where it would be shown on request alone."""
+    root = Selection()
+    if kind.echoes:
+        note(root, document)
+        for operation in operations:
+            node = root
+            for step in (*operation.target.path.steps, *filter(None, [operation.target.sub])):
+                node = node.parts.setdefault(step.name, Selection())
+            note(node, operation.value)
+    return root
+
+
+def note(selection: Selection, value: Any) -> None:
+    """Add the names in a value, and in its parts, to a selection."""
+    for each in value if isinstance(value, list) else [value]:
+        if isinstance(each, Mapping):
+            for name, inner in each.items():
+                note(selection.parts.setdefault(name, Selection()), inner)

@@ -39,6 +39,7 @@ CLOSED = [
 ]
 
 
+@pytest.mark.rfc("AUT-01", "AUT-04", "AUT-08")
 def test_without_a_key_nothing_is_answered_but_a_challenge(anonymous: Client, subtests: pytest.Subtests) -> None:
     for method, path in CLOSED:
         with subtests.test(request=f"{method} {path}"):
@@ -49,6 +50,7 @@ def test_without_a_key_nothing_is_answered_but_a_challenge(anonymous: Client, su
             assert "error=" not in challenge
 
 
+@pytest.mark.rfc("AUT-07")
 def test_a_wrong_key_is_told_that_it_is_invalid(anonymous: Client, key: str, subtests: pytest.Subtests) -> None:
     changed = key[:-1] + ("a" if key[-1] != "a" else "b")
     swapped = key[:20] + ("a" if key[20] != "a" else "b") + key[21:]
@@ -76,6 +78,7 @@ def test_a_wrong_key_is_told_that_it_is_invalid(anonymous: Client, key: str, sub
             assert answer.headers["WWW-Authenticate"].startswith('Bearer realm="')
 
 
+@pytest.mark.rfc("AUT-02")
 def test_an_invalid_key_is_named_so_in_the_challenge(anonymous: Client, key: str) -> None:
     changed = key[:-1] + ("a" if key[-1] != "a" else "b")
     answer = anonymous.send("GET", "/Users", headers={"Authorization": f"Bearer {changed}"})
@@ -107,6 +110,7 @@ def test_a_refusal_never_repeats_the_key(anonymous: Client, key: str) -> None:
     assert changed not in str(answer.headers)
 
 
+@pytest.mark.rfc("AUT-06")
 def test_a_key_that_was_deactivated_is_refused_from_the_next_request_on(
     scim: Client, session: scoped_session[Session]
 ) -> None:
@@ -117,6 +121,7 @@ def test_a_key_that_was_deactivated_is_refused_from_the_next_request_on(
     assert scim.get("/Users").status == 200
 
 
+@pytest.mark.rfc("AUT-06")
 def test_a_key_that_expired_is_refused(scim: Client, session: scoped_session[Session]) -> None:
     soon = datetime.now(UTC) + timedelta(hours=1)
     transact(session, lambda: session.execute(update(ScimKey).values(expires_at=soon)))
@@ -126,6 +131,7 @@ def test_a_key_that_expired_is_refused(scim: Client, session: scoped_session[Ses
     refusal(scim.get("/Users"), 401)
 
 
+@pytest.mark.rfc("AUT-03")
 def test_a_read_key_reads_and_changes_nothing(
     anonymous: Client,
     session: scoped_session[Session],
@@ -147,5 +153,6 @@ def test_a_read_key_reads_and_changes_nothing(
             assert 'error="insufficient_scope"' in answer.headers["WWW-Authenticate"]
 
 
+@pytest.mark.rfc("DSC-04")
 def test_the_service_provider_configuration_is_open_to_everybody(anonymous: Client) -> None:
     assert anonymous.get("/ServiceProviderConfig").status == 200

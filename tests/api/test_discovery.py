@@ -32,6 +32,7 @@ def attributes(schema: dict[str, Any]) -> list[dict[str, Any]]:
     return found + [inner for attribute in found for inner in attribute.get("subAttributes", [])]
 
 
+@pytest.mark.rfc("DSC-01", "DSC-02", "DSC-03", "DSC-06", "DSC-07")
 def test_the_configuration_says_everything_the_rfc_asks_for(config: dict[str, Any]) -> None:
     assert config["schemas"] == ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"]
     for feature in ("patch", "bulk", "filter", "changePassword", "sort", "etag"):
@@ -44,6 +45,7 @@ def test_the_configuration_says_everything_the_rfc_asks_for(config: dict[str, An
     assert "Resources" not in config
 
 
+@pytest.mark.rfc("DSC-05")
 def test_the_configuration_promises_what_is_answered(config: dict[str, Any], scim: Client, make_user: Make) -> None:
     user = make_user("ada", title="Countess")
     assert config["patch"]["supported"] is (
@@ -71,6 +73,7 @@ def test_no_page_is_longer_than_the_configuration_says(config: dict[str, Any], s
     assert config["filter"]["maxResults"] >= 100
 
 
+@pytest.mark.rfc("DSC-17", "DSC-26")
 def test_there_are_users_and_groups(scim: Client) -> None:
     answer = scim.get("/ResourceTypes")
     assert (answer.status, answer.json["schemas"]) == (200, [LIST])
@@ -81,12 +84,14 @@ def test_there_are_users_and_groups(scim: Client) -> None:
     assert {"schema": ENTERPRISE, "required": False} in found["User"]["schemaExtensions"]
 
 
+@pytest.mark.rfc("DSC-18")
 def test_every_schema_a_resource_type_names_is_described(scim: Client, schemas: dict[str, dict[str, Any]]) -> None:
     for kind in scim.get("/ResourceTypes").json["Resources"]:
         used = {kind["schema"], *(extension["schema"] for extension in kind.get("schemaExtensions", []))}
         assert used <= set(schemas)
 
 
+@pytest.mark.rfc("DSC-09", "DSC-25")
 def test_everything_described_can_be_read_at_its_location(scim: Client) -> None:
     for path in ("/Schemas", "/ResourceTypes"):
         for described in scim.get(path).json["Resources"]:
@@ -95,6 +100,7 @@ def test_everything_described_can_be_read_at_its_location(scim: Client) -> None:
             assert (answer.status, answer.json) == (200, described)
 
 
+@pytest.mark.rfc("REP-03", "REP-06", "REP-23", "DSC-13", "DSC-14")
 def test_every_attribute_carries_its_characteristics(schemas: dict[str, dict[str, Any]]) -> None:
     for urn, schema in schemas.items():
         assert schema["name"] and schema["description"], urn
@@ -115,6 +121,7 @@ def test_every_attribute_carries_its_characteristics(schemas: dict[str, dict[str
             assert None not in attribute.values(), what
 
 
+@pytest.mark.rfc("DSC-16", "ENT-04")
 def test_the_characteristics_the_errata_corrected_are_the_corrected_ones(schemas: dict[str, dict[str, Any]]) -> None:
     user, group = schemas[USER], schemas[GROUP]
     [groups] = [attribute for attribute in user["attributes"] if attribute["name"] == "groups"]
@@ -138,15 +145,18 @@ def test_a_password_may_be_written_and_is_never_returned(schemas: dict[str, dict
             assert (attribute["mutability"], attribute["returned"]) == ("writeOnly", "never")
 
 
+@pytest.mark.rfc("DSC-12")
 def test_messages_are_not_schemas(schemas: dict[str, dict[str, Any]]) -> None:
     assert not [urn for urn in schemas if ":api:messages:" in urn]
 
 
+@pytest.mark.rfc("DSC-10", "DSC-21")
 def test_a_schema_is_found_whatever_the_case_of_its_urn_and_an_unknown_one_is_not(scim: Client) -> None:
     refusal(scim.get("/Schemas/urn:example:nothing"), 404)
     refusal(scim.get("/ResourceTypes/Nothing"), 404)
 
 
+@pytest.mark.rfc("DSC-24", "ERR-18")
 def test_discovery_is_read_only(scim: Client, subtests: pytest.Subtests) -> None:
     paths = ("/ServiceProviderConfig", "/Schemas", f"/Schemas/{USER}", "/ResourceTypes", "/ResourceTypes/User")
     for path in paths:
@@ -158,6 +168,7 @@ def test_discovery_is_read_only(scim: Client, subtests: pytest.Subtests) -> None
                 assert method not in answer.headers["Allow"]
 
 
+@pytest.mark.rfc("DSC-22", "DSC-23")
 def test_discovery_refuses_filters_and_ignores_paging(scim: Client, subtests: pytest.Subtests) -> None:
     for path in ("/ServiceProviderConfig", "/Schemas", "/ResourceTypes"):
         with subtests.test(path=path):

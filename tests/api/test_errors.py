@@ -11,6 +11,7 @@ from tests.api.words import GROUP, USER, refusal
 HTML = {"Accept": "text/html,application/xhtml+xml"}
 
 
+@pytest.mark.rfc("ERR-17", "MTY-14")
 @pytest.mark.parametrize(
     "path",
     [
@@ -29,6 +30,7 @@ def test_a_path_that_is_nothing_is_told_so(scim: Client, path: str) -> None:
     refusal(scim.send("GET", path, headers=HTML), 404)
 
 
+@pytest.mark.rfc("VER-05")
 def test_a_slash_at_the_end_changes_nothing(scim: Client, make_user: Make, subtests: pytest.Subtests) -> None:
     user = make_user("ada")
     for path in ("/Users", "/Groups", f"/Users/{user['id']}", "/Schemas", "/ResourceTypes", "/ServiceProviderConfig"):
@@ -50,6 +52,7 @@ def test_an_encoded_slash_does_not_reach_another_resource(
             refusal(scim.get(path), 404)
 
 
+@pytest.mark.rfc("GET-02", "PUT-02", "PAT-14")
 @pytest.mark.parametrize("kind", ["Users", "Groups"])
 def test_an_id_that_is_nobody_is_told_so_on_every_verb(scim: Client, kind: str, subtests: pytest.Subtests) -> None:
     body = {"schemas": [USER if kind == "Users" else GROUP], "userName": "ada", "displayName": "Ada"}
@@ -61,10 +64,12 @@ def test_an_id_that_is_nobody_is_told_so_on_every_verb(scim: Client, kind: str, 
                 refusal(scim.send(method, f"/{kind}/{identifier}", sent), 404)
 
 
+@pytest.mark.rfc("GET-03")
 def test_a_user_is_not_a_group(scim: Client, make_user: Make) -> None:
     refusal(scim.get(f"/Groups/{make_user('ada')['id']}"), 404)
 
 
+@pytest.mark.rfc("CRE-13", "DEL-06", "ERR-18")
 @pytest.mark.parametrize(
     ("path", "refused", "allowed"),
     [
@@ -90,6 +95,7 @@ def test_an_overridden_method_is_not_obeyed(scim: Client, make_user: Make) -> No
     assert scim.get(f"/Users/{user['id']}").status == 200
 
 
+@pytest.mark.rfc("ME-01", "ME-04", "ME-05")
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
 def test_a_key_is_no_user_and_has_no_me(scim: Client, method: str) -> None:
     refusal(scim.send(method, "/Me", {} if method not in {"GET", "DELETE"} else None), 501)

@@ -11,6 +11,7 @@ from tests.api.wire import Client
 from tests.api.words import GROUP, member_ids, names, refusal
 
 
+@pytest.mark.rfc("GRP-02")
 def test_a_created_group_is_returned_whole(scim: Client, make_user: Make) -> None:
     ada = make_user("ada", displayName="Ada King")
     answer = scim.post(
@@ -27,6 +28,7 @@ def test_a_created_group_is_returned_whole(scim: Client, make_user: Make) -> Non
     assert [listed["id"] for listed in scim.get("/Groups").json["Resources"]] == [group["id"]]
 
 
+@pytest.mark.rfc("GRP-01")
 @pytest.mark.parametrize("name", [None, "", "  ", True, {}, []])
 def test_a_group_needs_a_name(scim: Client, name: object) -> None:
     assert "displayName" in refusal(
@@ -34,6 +36,7 @@ def test_a_group_needs_a_name(scim: Client, name: object) -> None:
     )
 
 
+@pytest.mark.rfc("GRP-09")
 @pytest.mark.parametrize("other", ["ENGINEERS", "engineers", "Ｅngineers"])
 def test_a_name_is_taken_in_any_spelling(scim: Client, make_group: Make, other: str) -> None:
     first, second = make_group("Engineers"), make_group("Others")
@@ -47,6 +50,7 @@ def test_a_name_is_taken_in_any_spelling(scim: Client, make_group: Make, other: 
     assert scim.put(f"/Groups/{first['id']}", {"schemas": [GROUP], "displayName": other}).json["displayName"] == other
 
 
+@pytest.mark.rfc("PAT-06", "PAT-08")
 def test_a_group_is_answered_whole_unless_it_is_large_or_less_was_asked_for(
     scim: Client, make_user: Make, make_group: Make
 ) -> None:
@@ -66,6 +70,7 @@ def test_a_group_is_answered_whole_unless_it_is_large_or_less_was_asked_for(
     assert len(scim.patch(path, rename, attributes="members").json["members"]) == 101
 
 
+@pytest.mark.rfc("USR-18", "DEL-08")
 def test_a_member_sees_its_groups(scim: Client, make_user: Make, make_group: Make) -> None:
     ada = make_user("ada")
     group = make_group("Engineers", ada["id"])
@@ -93,6 +98,7 @@ ADDS = [
 ]
 
 
+@pytest.mark.rfc("PAD-08", "PRP-04")
 @pytest.mark.parametrize("shape", range(len(ADDS)))
 def test_members_are_added_in_every_shape_that_was_seen(
     scim: Client, make_user: Make, make_group: Make, shape: int
@@ -103,6 +109,7 @@ def test_members_are_added_in_every_shape_that_was_seen(
     assert member_ids(scim.get(f"/Groups/{group['id']}").json) == ids
 
 
+@pytest.mark.rfc("PAD-09")
 def test_one_member_is_added_as_one_object(scim: Client, make_user: Make, make_group: Make) -> None:
     ada, group = make_user("ada"), make_group("Engineers")
     assert (
@@ -123,6 +130,7 @@ REMOVES = [
 ]
 
 
+@pytest.mark.rfc("PRM-04", "PRM-12", "PPA-08")
 @pytest.mark.parametrize("shape", range(len(REMOVES)))
 def test_a_member_is_removed_in_every_shape_that_was_seen_and_nobody_else_is(
     scim: Client, make_user: Make, make_group: Make, shape: int
@@ -160,6 +168,7 @@ def test_what_nobody_could_mean_leaves_the_members_alone(
             assert scim.get(f"/Groups/{group['id']}").json == group
 
 
+@pytest.mark.rfc("GRP-04", "GRP-05", "USR-19")
 def test_a_group_in_a_group_is_refused(scim: Client, make_group: Make) -> None:
     inner, outer = make_group("Inner"), make_group("Outer")
     nested = [{"value": inner["id"], "type": "Group"}]
@@ -175,6 +184,7 @@ def test_a_group_in_a_group_is_refused(scim: Client, make_group: Make) -> None:
     assert names(scim.get("/Groups", filter='displayName eq "New"')) == []
 
 
+@pytest.mark.rfc("GRP-03")
 def test_a_members_value_cannot_be_rewritten(scim: Client, make_user: Make, make_group: Make) -> None:
     ada, bob = make_user("ada")["id"], make_user("bob")["id"]
     group = make_group("Engineers", ada)
@@ -183,6 +193,7 @@ def test_a_members_value_cannot_be_rewritten(scim: Client, make_user: Make, make
     assert member_ids(scim.get(f"/Groups/{group['id']}").json) == {ada}
 
 
+@pytest.mark.rfc("ETG-13")
 def test_pushes_at_the_same_time_lose_nobody(scim: Client, make_user: Make, make_group: Make) -> None:
     ids = [make_user(f"user{number}")["id"] for number in range(16)]
     group = make_group("Engineers")
@@ -195,6 +206,7 @@ def test_pushes_at_the_same_time_lose_nobody(scim: Client, make_user: Make, make
     assert member_ids(scim.get(f"/Groups/{group['id']}").json) == set(ids)
 
 
+@pytest.mark.rfc("CHR-24")
 def test_of_many_creations_of_one_user_at_the_same_time_one_succeeds(scim: Client) -> None:
     body = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "ada"}
     with ThreadPoolExecutor(8) as pool:
@@ -203,6 +215,7 @@ def test_of_many_creations_of_one_user_at_the_same_time_one_succeeds(scim: Clien
     assert names(scim.get("/Users")) == ["ada"]
 
 
+@pytest.mark.rfc("NEW-11")
 def test_hundreds_of_members_are_pushed_in_one_request(scim: Client, make_user: Make, make_group: Make) -> None:
     ids = [make_user(f"user{number}")["id"] for number in range(60)]
     group = make_group("Engineers")

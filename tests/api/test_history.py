@@ -42,6 +42,7 @@ def summary(entries: list[Change]) -> list[tuple[str, str | None, str]]:
     return [(entry.action, entry.target_id, entry.target_name) for entry in entries]
 
 
+@pytest.mark.rfc("NEW-20")
 def test_a_users_life_is_told_entry_by_entry(scim: Client, history: History, make_user: Make) -> None:
     user = make_user("ada", title="Countess")
     path = f"/Users/{user['id']}"

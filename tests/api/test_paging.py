@@ -15,12 +15,14 @@ def counters(page: dict[str, int]) -> tuple[int, int, int]:
     return values
 
 
+@pytest.mark.rfc("LST-01", "LST-03", "LST-05")
 def test_an_empty_list_is_a_list(scim: Client) -> None:
     for path in ("/Users", "/Groups"):
         page = scim.get(path).json
         assert page == {"schemas": [LIST], "totalResults": 0, "startIndex": 1, "itemsPerPage": 0, "Resources": []}
 
 
+@pytest.mark.rfc("LST-02", "LST-04", "PAG-01", "PAG-02", "PAG-03", "PAG-04", "PAG-05", "PAG-08", "PAG-11")
 def test_the_edges_of_paging(scim: Client, make_user: Make, subtests: pytest.Subtests) -> None:
     for number in range(7):
         make_user(f"user{number}")
@@ -48,12 +50,14 @@ def test_the_edges_of_paging(scim: Client, make_user: Make, subtests: pytest.Sub
             assert len(answer.json["Resources"]) == expected[2]
 
 
+@pytest.mark.rfc("PAG-09", "ERR-13")
 @pytest.mark.parametrize("parameter", ["startIndex", "count"])
 @pytest.mark.parametrize("value", ["a", "1.5", "", "1e3", "0x10", "١", "null", "--1", "1 2"])
 def test_a_number_that_is_none_is_refused(scim: Client, parameter: str, value: str) -> None:
     assert parameter in refusal(scim.get("/Users", **{parameter: value}), 400, "invalidValue")
 
 
+@pytest.mark.rfc("PAG-10")
 @pytest.mark.parametrize("value", [2**31, 2**63, 2**64, 10**40, -(2**63) - 1])
 @pytest.mark.parametrize("parameter", ["startIndex", "count"])
 def test_a_number_larger_than_any_column_is_no_failure(
@@ -61,11 +65,10 @@ def test_a_number_larger_than_any_column_is_no_failure(
 ) -> None:
     make_user("ada")
     answer = scim.get("/Users", **{parameter: value})
-    assert answer.status in {200, 400}
-    if answer.status == 400:
-        refusal(answer, 400, "invalidValue")
+    assert (answer.status, answer.json["totalResults"]) == (200, 1)
 
 
+@pytest.mark.rfc("PAG-12")
 @pytest.mark.parametrize("size", [1, 3, 4, 12, 13])
 def test_the_pages_together_are_everybody_once_in_one_order(scim: Client, make_user: Make, size: int) -> None:
     everybody = [make_user(f"user{number}")["userName"] for number in range(12)]
@@ -83,6 +86,7 @@ def test_the_order_survives_changes_to_those_listed(scim: Client, make_user: Mak
     assert [user["id"] for user in scim.get("/Users").json["Resources"]] == before
 
 
+@pytest.mark.rfc("GET-17", "FIL-39")
 def test_parameters_that_mean_nothing_are_ignored(scim: Client, make_user: Make) -> None:
     make_user("ada")
     assert names(scim.get("/Users", foo="bar", aadOptscim062020="")) == ["ada"]

@@ -43,6 +43,7 @@ SELECTED = [
 ]
 
 
+@pytest.mark.rfc("GET-07", "GET-08", "GET-10", "GET-11", "GET-14", "GET-16", "CHR-14")
 def test_attributes_selects(scim: Client, ada: dict[str, Any], subtests: pytest.Subtests) -> None:
     for selected, expected in SELECTED:
         with subtests.test(attributes=selected):
@@ -66,6 +67,7 @@ EXCLUDED = [
 ]
 
 
+@pytest.mark.rfc("GET-09", "CHR-13")
 def test_excluded_attributes_leaves_out(scim: Client, ada: dict[str, Any], subtests: pytest.Subtests) -> None:
     for excluded, gone, changed in EXCLUDED:
         with subtests.test(excludedAttributes=excluded):
@@ -76,6 +78,7 @@ def test_excluded_attributes_leaves_out(scim: Client, ada: dict[str, Any], subte
             assert scim.get("/Users", excludedAttributes=excluded).json["Resources"] == [one.json]
 
 
+@pytest.mark.rfc("CRE-10", "PUT-15", "PAT-07")
 def test_every_answer_to_a_write_is_projected_too(scim: Client, ada: dict[str, Any]) -> None:
     body = {"schemas": [USER], "userName": "bob", "displayName": "Bob"}
     created = scim.send("POST", "/Users", body, query={"attributes": "userName"})
@@ -86,10 +89,12 @@ def test_every_answer_to_a_write_is_projected_too(scim: Client, ada: dict[str, A
     assert "displayName" not in patched.json and patched.json["title"] == "T"
 
 
+@pytest.mark.rfc("GET-06")
 def test_both_parameters_together_contradict_each_other(scim: Client, ada: dict[str, Any]) -> None:
     refusal(scim.get(f"/Users/{ada['id']}", attributes="userName", excludedAttributes="name"), 400, "invalidValue")
 
 
+@pytest.mark.rfc("GET-15")
 def test_an_empty_list_of_attributes_is_no_list(scim: Client, ada: dict[str, Any]) -> None:
     assert scim.get(f"/Users/{ada['id']}", attributes="").json == ada
 

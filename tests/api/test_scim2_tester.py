@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from httpx2 import Client as HttpClient
 from scim2_client.engines.httpx2 import SyncSCIMClient
 from scim2_tester import Status, check_server
@@ -11,6 +12,7 @@ from tests.api.wire import Client
 PASSED = {Status.SUCCESS, Status.COMPLIANT, Status.ACCEPTABLE, Status.SKIPPED}
 
 
+@pytest.mark.rfc("ERR-05", "CHR-18")
 def test_scim2_tester_finds_no_error(scim: Client) -> None:
     with HttpClient(base_url=scim.base_url, headers={"Authorization": scim.headers["Authorization"] or ""}) as client:
         results = check_server(SyncSCIMClient(client))

@@ -30,6 +30,7 @@ def told(answer: Answer, identifier: str) -> tuple[int, bytes, list[tuple[str, s
     return answer.status, answer.content.replace(identifier.encode(), b"ID"), headers
 
 
+@pytest.mark.rfc("AUT-05", "TEN-03")
 @pytest.mark.parametrize("kind", ["Users", "Groups"])
 def test_another_organizations_id_is_answered_like_one_that_never_was(
     rival: Client, ada: dict[str, Any], engineers: dict[str, Any], kind: str, subtests: pytest.Subtests
@@ -66,6 +67,7 @@ def test_what_a_rival_tried_changed_nothing(
     assert (scim.get(f"/Users/{ada['id']}").json, scim.get(f"/Groups/{engineers['id']}").json) == before
 
 
+@pytest.mark.rfc("TEN-05")
 def test_lists_filters_and_totals_stay_at_home(
     rival: Client, ada: dict[str, Any], engineers: dict[str, Any], subtests: pytest.Subtests
 ) -> None:
@@ -86,6 +88,7 @@ def test_lists_filters_and_totals_stay_at_home(
             assert (page["totalResults"], page["Resources"]) == (0, [])
 
 
+@pytest.mark.rfc("TEN-04", "SCH-17", "SCH-18")
 def test_names_are_taken_per_organization(
     scim: Client, rival: Client, ada: dict[str, Any], make_user: Make, make_group: Make
 ) -> None:
@@ -95,6 +98,7 @@ def test_names_are_taken_per_organization(
     assert (names(scim.get("/Users")), names(rival.get("/Users"))) == (["ada"], ["ADA"])
 
 
+@pytest.mark.rfc("TEN-05")
 def test_another_organizations_user_is_no_member(rival: Client, ada: dict[str, Any], make_user: Make) -> None:
     own = make_user("own", client=rival)
     members = [{"value": ada["id"]}, {"value": own["id"]}]
@@ -117,6 +121,7 @@ def test_another_organizations_group_is_answered_like_an_unknown_member(
     assert answers[0] == answers[1]
 
 
+@pytest.mark.rfc("TEN-01", "TEN-02", "VER-06")
 def test_nothing_but_the_key_names_the_organization(scim: Client, rival: Client, ada: dict[str, Any]) -> None:
     headers = {"Host": "acme.example.com", "X-Organization": "acme", "X-Forwarded-Host": "acme.example.com"}
     assert rival.send("GET", "/Users?organization=acme&org=acme&tenant=acme", headers=headers).json["totalResults"] == 0

@@ -81,12 +81,14 @@ def round_trip(scim: Client, body: dict[str, Any]) -> dict[str, Any]:
     return read
 
 
+@pytest.mark.rfc("USR-04", "USR-06", "USR-13", "USR-15", "USR-20")
 @pytest.mark.parametrize("attribute", [*SINGULAR, *PLURAL])
 def test_an_attribute_comes_back_as_sent(scim: Client, attribute: str) -> None:
     value = (SINGULAR | PLURAL)[attribute]
     assert round_trip(scim, {"schemas": [USER], "userName": "ada", attribute: value})[attribute] == value
 
 
+@pytest.mark.rfc("USR-05", "ENT-01", "SCH-05", "SCH-07")
 def test_all_attributes_together_come_back_as_sent_and_survive_a_put(scim: Client) -> None:
     sent = {"schemas": [USER, ENTERPRISE], "userName": "Ada"} | SINGULAR | PLURAL | {ENTERPRISE: ENTERPRISE_ATTRIBUTES}
     user = round_trip(scim, sent)
@@ -195,6 +197,7 @@ ENTERPRISE_USER = FULL | {
 }
 
 
+@pytest.mark.rfc("USR-22", "ENT-03")
 @pytest.mark.parametrize("example", [MINIMAL, FULL, ENTERPRISE_USER], ids=["minimal", "full", "enterprise"])
 def test_a_user_like_those_of_rfc_7643_section_8_is_accepted(scim: Client, example: dict[str, Any]) -> None:
     user = round_trip(scim, example)

@@ -123,6 +123,34 @@ APPLIED = [
 ]
 
 
+@pytest.mark.rfc(
+    "PAT-04",
+    "PAT-12",
+    "PAT-13",
+    "PPA-01",
+    "PPA-02",
+    "PPA-03",
+    "PPA-04",
+    "PPA-05",
+    "PPA-06",
+    "PPA-07",
+    "PAD-02",
+    "PAD-05",
+    "PAD-06",
+    "PAD-07",
+    "PAD-10",
+    "PRM-02",
+    "PRM-05",
+    "PRM-06",
+    "PRM-07",
+    "PRP-01",
+    "PRP-02",
+    "PRP-03",
+    "PRP-06",
+    "PRP-08",
+    "PRP-11",
+    "PRP-14",
+)
 def test_operations_do_what_the_rfc_says(scim: Client, make_user: Make, subtests: pytest.Subtests) -> None:
     for number, (what, sent, expected) in enumerate(APPLIED):
         user = make_user(
@@ -152,46 +180,66 @@ REFUSED = [
     ("two dots", operation("replace", "name..givenName", "x"), "invalidPath"),
     ("a number", operation("replace", "1abc", "x"), "invalidPath"),
     ("an empty path", operation("replace", "", "x"), "invalidPath"),
-    ("a filter without a value", operation("replace", "emails[type eq]", "x"), ("invalidPath", "invalidFilter")),
-    ("an operator that is none", operation("remove", 'emails[type is "work"]'), ("invalidPath", "invalidFilter")),
+    ("a filter without a value", operation("replace", "emails[type eq]", "x"), "invalidPath"),
+    ("an operator that is none", operation("remove", 'emails[type is "work"]'), "invalidPath"),
     ("id", operation("replace", "id", "x"), "mutability"),
     ("meta", operation("replace", "meta.created", "2000-01-01T00:00:00Z"), "mutability"),
     ("groups", operation("add", "groups", [{"value": "x"}]), "mutability"),
     ("removing the userName", operation("remove", "userName"), "mutability"),
-    ("a userName of null", operation("replace", "userName", None), ("invalidValue", "mutability")),
-    ("an empty userName", operation("replace", "userName", ""), ("invalidValue", "mutability")),
+    ("a userName of null", operation("replace", "userName", None), "invalidValue"),
+    ("an empty userName", operation("replace", "userName", ""), "invalidValue"),
     ("active maybe", operation("replace", "active", "maybe"), "invalidValue"),
     ("active null", operation("replace", "active", {}), "invalidValue"),
     ("a list of texts", operation("replace", "title", ["a"]), "invalidValue"),
-    ("no value to add", operation("add", "title"), ("invalidValue", "invalidSyntax")),
-    ("no value to replace", operation("replace", "title"), ("invalidValue", "invalidSyntax")),
+    ("no value to add", operation("add", "title"), "invalidValue"),
+    ("no value to replace", operation("replace", "title"), "invalidValue"),
     ("nothing to remove", operation("remove"), "noTarget"),
-    ("a text without a path", operation("replace", None, "x"), ("invalidValue", "invalidSyntax")),
+    ("a text without a path", operation("replace", None, "x"), "invalidValue"),
     (
         "an element that no filter like this can make",
         operation("replace", 'emails[type ne "work" and value sw "zz"].display', "x"),
         "noTarget",
     ),
-    ("an operation that is none", operation("move", "title", "x"), ("invalidSyntax", "invalidValue")),
-    ("an operation that is a number", {"op": 7, "path": "title", "value": "x"}, ("invalidSyntax", "invalidValue")),
-    ("an operation without op", {"path": "title", "value": "x"}, ("invalidSyntax", "invalidValue")),
-    ("an operation that is a text", "replace", ("invalidSyntax", "invalidValue")),
+    ("an operation that is none", operation("move", "title", "x"), "invalidSyntax"),
+    ("an operation that is a number", {"op": 7, "path": "title", "value": "x"}, "invalidSyntax"),
+    ("an operation without op", {"path": "title", "value": "x"}, "invalidSyntax"),
+    ("an operation that is a text", "replace", "invalidSyntax"),
 ]
 
 
+@pytest.mark.rfc(
+    "PAT-03",
+    "PAT-09",
+    "PAT-22",
+    "PPA-09",
+    "PPA-10",
+    "PPA-11",
+    "PPA-12",
+    "PPA-13",
+    "PAD-01",
+    "PAD-04",
+    "PAD-13",
+    "PRM-01",
+    "PRM-08",
+    "PRP-09",
+    "PRP-10",
+    "PRP-12",
+    "CHR-03",
+    "ERR-11",
+    "ERR-12",
+)
 def test_what_nobody_could_mean_is_refused_and_nothing_of_the_request_is_done(
     scim: Client, ada: dict[str, Any], subtests: pytest.Subtests
 ) -> None:
     good = {"op": "replace", "path": "nickName", "value": "changed"}
-    for what, sent, scim_types in REFUSED:
+    for what, sent, scim_type in REFUSED:
         with subtests.test(what):
             answer = scim.patch(f"/Users/{ada['id']}", good, sent)
-            assert answer.status == 400, answer.content
-            assert answer.json["scimType"] in ([scim_types] if isinstance(scim_types, str) else scim_types)
-            refusal(answer, 400, answer.json["scimType"])
+            refusal(answer, 400, scim_type)
             assert scim.get(f"/Users/{ada['id']}").json == ada
 
 
+@pytest.mark.rfc("PAT-01", "PAT-02")
 @pytest.mark.parametrize(
     "message",
     [
@@ -204,11 +252,11 @@ def test_what_nobody_could_mean_is_refused_and_nothing_of_the_request_is_done(
     ],
 )
 def test_a_body_that_is_no_patch_is_refused(scim: Client, ada: dict[str, Any], message: dict[str, Any]) -> None:
-    answer = scim.send("PATCH", f"/Users/{ada['id']}", message)
-    assert answer.status == 400 and answer.json["scimType"] in {"invalidSyntax", "invalidValue"}
+    refusal(scim.send("PATCH", f"/Users/{ada['id']}", message), 400, "invalidSyntax")
     assert scim.get(f"/Users/{ada['id']}").json == ada
 
 
+@pytest.mark.rfc("PAT-10")
 def test_each_operation_sees_what_the_one_before_it_did(scim: Client, ada: dict[str, Any]) -> None:
     answer = scim.patch(
         f"/Users/{ada['id']}",
@@ -219,13 +267,15 @@ def test_each_operation_sees_what_the_one_before_it_did(scim: Client, ada: dict[
     assert answer.json["emails"] == [EMAILS[1], {"value": "c@x.org", "type": "third"}]
 
 
+@pytest.mark.rfc("PAT-15", "PAT-17")
 def test_the_extension_is_listed_exactly_while_it_has_values(scim: Client, ada: dict[str, Any]) -> None:
     there = scim.patch(f"/Users/{ada['id']}", {"op": "add", "path": f"{ENTERPRISE}:department", "value": "D"}).json
     gone = scim.patch(f"/Users/{ada['id']}", {"op": "remove", "path": f"{ENTERPRISE}:department"}).json
     assert (ENTERPRISE in there["schemas"], ENTERPRISE in gone["schemas"], ENTERPRISE in gone) == (True, False, False)
 
 
+@pytest.mark.rfc("PAT-23")
 def test_more_operations_than_anybody_needs_are_refused(scim: Client, ada: dict[str, Any]) -> None:
     answer = scim.patch(f"/Users/{ada['id']}", *[operation("replace", "title", str(n)) for n in range(20_000)])
-    assert answer.status in {400, 413}
+    refusal(answer, 400, "tooMany")
     assert scim.get(f"/Users/{ada['id']}").json == ada

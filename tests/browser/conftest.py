@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy.orm import Session, scoped_session
 
 from scim_app.directory import administrators
 from scim_app.directory.tables import Organization
 from scim_app.directory.transaction import transact
+from tests.panel.people import Acme
 
 PASSWORD = "correct horse battery"
 EMAIL = "ada@acme.example"
@@ -88,3 +90,9 @@ def enter(open_page: Open, ada: str) -> Open:
         return page
 
     return enter
+
+
+@pytest.fixture
+def acme(app: Flask, session: scoped_session[Session], organization: Organization) -> Acme:
+    """Acme, to be filled with people, groups and projects."""
+    return Acme(app, session, organization.id)

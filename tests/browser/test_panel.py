@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, scoped_session
 from scim_app.directory import administrators, keys, organizations
 from scim_app.directory.changes import OPERATOR, Actor, Target, record
 from scim_app.directory.keys import Authenticated
-from scim_app.directory.tables import Organization, ScimKey
+from scim_app.directory.tables import Organization, ScimKey, SignIn
 from scim_app.directory.transaction import transact
 from tests.browser.conftest import PASSWORD, Open
 from tests.conftest import SECRETS
@@ -76,10 +76,15 @@ def test_the_first_owner_claims_the_account_and_walks_a_key_through_its_life(
     press(page, "Regenerate")
     confirm(page, "Regenerate key")
     second = secret(page)
-    assert (works(session, first), works(session, second)) == (False, True)
+    assert (works(session, first), works(session, second)) == (True, True)
     press(page, "I have stored it")
     page.wait_for_url(f"**{ACCESS}")
     assert second not in page.content()
+    expect(page.get_by_role("article").filter(has_text=first[-4:]).first).to_contain_text("In 23 hours")
+    press(page, "Finish now")
+    confirm(page, "Finish now")
+    expect(page.get_by_role("status").first).to_contain_text("The old key is refused from now on.")
+    assert (works(session, first), works(session, second)) == (False, True)
 
     press(page, "Deactivate")
     expect(page.locator("dialog[open]")).to_contain_text("What stops at once")
@@ -87,7 +92,7 @@ def test_the_first_owner_claims_the_account_and_walks_a_key_through_its_life(
     expect(page.get_by_role("status").first).to_contain_text("The key is deactivated.")
     assert not works(session, second)
 
-    page.get_by_role("article").filter(has_text=second[-4:]).get_by_role("button", name="Reactivate").click()
+    page.get_by_role("article").filter(has_text=f"•{second[-4:]}").get_by_role("button", name="Reactivate").click()
     expect(page.get_by_role("status").first).to_contain_text("The key is active again.")
     assert works(session, second)
 
@@ -96,6 +101,30 @@ def test_the_first_owner_claims_the_account_and_walks_a_key_through_its_life(
     expect(page.get_by_role("status").first).to_contain_text("The key is deleted.")
     expect(page.get_by_role("article")).to_have_count(1)
     assert page.url.endswith(ACCESS)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_password_entered_long_ago_is_asked_for_and_the_action_goes_on(
+    enter: Open, session: scoped_session[Session], scripts: bool, complaints: list[str]
+) -> None:
+    page = enter(java_script_enabled=scripts)
+    past = datetime.now(UTC) - timedelta(minutes=6)
+    transact(session, lambda: session.execute(update(SignIn).values(authenticated_at=past)))
+    page.goto(ACCESS)
+    press(page, "Generate key")
+    page.locator("dialog[open]").get_by_label("Label").fill("Okta production")
+    confirm(page, "Generate key")
+    question = page.get_by_role("dialog", name="Enter your password")
+    expect(question.get_by_label("Password")).to_be_focused()
+    question.get_by_label("Password").fill("not mine")
+    question.get_by_role("button", name="Continue").click()
+    expect(question.get_by_role("alert")).to_contain_text("That is not your password.")
+    question.get_by_label("Password").fill(PASSWORD)
+    question.get_by_role("button", name="Continue").click()
+    assert works(session, secret(page))
+    expect(page.get_by_role("heading", name="Okta production")).to_be_visible()
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    complaints[:] = [each for each in complaints if "403" not in each]
 
 
 def test_a_reload_after_generating_shows_the_key_no_more_and_makes_no_other(enter: Open) -> None:
@@ -166,6 +195,8 @@ def populate(session: scoped_session[Session], organization: Organization) -> No
         for label, scope in (("Okta production", "provision"), (HOSTILE[:90].replace("\u202e", ""), "read")):
             keys.generate(session, place, OPERATOR, PEPPER, label=label, scope=scope, expires_at=None)
         old = keys.generate(session, place, OPERATOR, PEPPER, label="Old", scope="provision", expires_at=None)
+        ends = datetime.now(UTC) + timedelta(days=5)
+        keys.generate(session, place, OPERATOR, PEPPER, label="Z" * 90, scope="read", expires_at=ends)
         keys.deactivate(session, place, OPERATOR, old.id)
         changed = [{"attribute": "x" * 200, "before": HOSTILE, "after": None}]
         record(session, place, Actor("key", HOSTILE), "group:members:changed", Target("Group", "1", HOSTILE), changed)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from scim_app.directory import keys, organizations
 from scim_app.directory.changes import OPERATOR, Actor
-from scim_app.directory.keys import Authenticated, Generated, NoSuchKey, Reason, Refusal
+from scim_app.directory.keys import Authenticated, Generated, NoSuchKey, Reason, Refusal, authentication, life
 from scim_app.directory.tables import Change, Organization, ScimKey
 from scim_app.directory.transaction import transact
 from scim_app.extensions import db
@@ -122,15 +122,15 @@ def test_another_secret_behind_a_known_public_id_is_refused_and_says_whose_it_is
     made = make()
     body = f"scim_{made.public_id}_{'0' * 43}"
     refused = opened(session, body + keys.checksum(body))
-    assert refused == Refusal(Reason.WRONG_SECRET, made.id, organization.id)
+    assert refused == Refusal(Reason.WRONG_SECRET, made.id, organization.id, "Okta")
 
 
 def test_an_unknown_key_is_refused_after_a_comparison(
     session: scoped_session[Session], organization: Organization, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compared: list[tuple[str, str]] = []
-    honest = keys.hmac.compare_digest
-    monkeypatch.setattr(keys.hmac, "compare_digest", lambda a, b: compared.append((a, b)) or honest(a, b))
+    honest = authentication.hmac.compare_digest
+    monkeypatch.setattr(authentication.hmac, "compare_digest", lambda a, b: compared.append((a, b)) or honest(a, b))
     body = f"scim_{'0' * 11}_{'0' * 43}"
     assert opened(session, body + keys.checksum(body)) == Refusal(Reason.UNKNOWN)
     assert [len(each) for each in compared[0]] == [64, 64]
@@ -171,6 +171,127 @@ def test_regenerating_refuses_the_old_key_and_opens_with_the_new_one(
     assert timedelta() <= new.expires_at - old.expires_at < timedelta(minutes=1)
 
 
+DAY = timedelta(hours=24)
+
+
+def replaced(make: Make, session: scoped_session[Session], organization: Organization) -> tuple[Generated, Generated]:
+    """A key and the one that takes its place within a day."""
+    old = make()
+    place = organization.id
+    return old, transact(session, lambda: keys.regenerate(session, place, ADA, PEPPER, old.id, DAY))
+
+
+def test_with_an_overlap_both_keys_open_until_it_is_over_and_only_the_new_one_afterwards(
+    make: Make, session: scoped_session[Session], organization: Organization
+) -> None:
+    began = now()
+    old, new = replaced(make, session, organization)
+    for key in (old.key, new.key):
+        assert isinstance(opened(session, key, began + DAY - timedelta(seconds=1)), Authenticated)
+    assert reason(opened(session, old.key, now() + DAY)) is Reason.REPLACED
+    assert isinstance(opened(session, new.key, now() + DAY), Authenticated)
+
+
+def test_a_replacement_can_be_finished_before_its_time(
+    make: Make, session: scoped_session[Session], organization: Organization
+) -> None:
+    old, new = replaced(make, session, organization)
+    transact(session, lambda: keys.finish(session, organization.id, ADA, old.id))
+    assert reason(opened(session, old.key)) is Reason.DEACTIVATED
+    assert isinstance(opened(session, new.key), Authenticated)
+    with pytest.raises(ValueError, match="not being replaced any more"):
+        transact(session, lambda: keys.finish(session, organization.id, ADA, old.id))
+
+
+def test_a_replacement_that_is_cancelled_leaves_the_old_key_as_if_it_had_never_begun(
+    make: Make, session: scoped_session[Session], organization: Organization
+) -> None:
+    old, new = replaced(make, session, organization)
+    transact(session, lambda: keys.cancel(session, organization.id, ADA, old.id))
+    assert reason(opened(session, new.key)) is Reason.UNKNOWN
+    assert isinstance(opened(session, old.key, now() + 100 * DAY), Authenticated)
+    row = session.get_one(ScimKey, old.id)
+    assert (row.retires_at, row.replaced_by) == (None, None)
+
+
+def test_a_replacement_that_is_over_can_be_neither_finished_nor_cancelled(
+    make: Make, session: scoped_session[Session], organization: Organization
+) -> None:
+    old, _ = replaced(make, session, organization)
+    past = {"retires_at": now() - timedelta(seconds=1)}
+    transact(session, lambda: session.execute(update(ScimKey).where(ScimKey.id == old.id).values(**past)))
+    for action in (keys.finish, keys.cancel):
+        with pytest.raises(ValueError, match="not being replaced any more"):
+            transact(session, lambda action=action: action(session, organization.id, ADA, old.id))
+
+
+def test_a_key_is_replaced_by_one_key_at_a_time(
+    make: Make, session: scoped_session[Session], organization: Organization
+) -> None:
+    old, _ = replaced(make, session, organization)
+    with pytest.raises(ValueError, match="being replaced already"):
+        transact(session, lambda: keys.regenerate(session, organization.id, ADA, PEPPER, old.id, DAY))
+
+
+def test_an_overlap_makes_no_third_live_key(
+    make: Make, session: scoped_session[Session], organization: Organization
+) -> None:
+    first, _ = make(), make()
+    with pytest.raises(ValueError, match="Choose no overlap"):
+        transact(session, lambda: keys.regenerate(session, organization.id, ADA, PEPPER, first.id, DAY))
+    transact(session, lambda: keys.regenerate(session, organization.id, ADA, PEPPER, first.id))
+
+
+def test_a_key_whose_overlap_is_over_leaves_room_for_another_and_can_come_back(
+    make: Make, session: scoped_session[Session], organization: Organization
+) -> None:
+    old, new = replaced(make, session, organization)
+    past = {"retires_at": now() - timedelta(seconds=1)}
+    transact(session, lambda: session.execute(update(ScimKey).where(ScimKey.id == old.id).values(**past)))
+    another = make()
+    transact(session, lambda: keys.deactivate(session, organization.id, ADA, another.id))
+    transact(session, lambda: keys.reactivate(session, organization.id, ADA, old.id))
+    assert isinstance(opened(session, old.key, now() + 100 * DAY), Authenticated)
+
+
+def test_deleting_the_new_key_leaves_the_old_one_alive(
+    make: Make, session: scoped_session[Session], organization: Organization
+) -> None:
+    old, new = replaced(make, session, organization)
+    transact(session, lambda: keys.delete(session, organization.id, ADA, new.id))
+    assert isinstance(opened(session, old.key, now() + 100 * DAY), Authenticated)
+
+
+def test_the_history_tells_a_replacement_from_its_beginning_to_its_end(
+    make: Make, session: scoped_session[Session], organization: Organization
+) -> None:
+    old, _ = replaced(make, session, organization)
+    transact(session, lambda: keys.cancel(session, organization.id, ADA, old.id))
+    transact(session, lambda: keys.regenerate(session, organization.id, ADA, PEPPER, old.id, DAY))
+    transact(session, lambda: keys.finish(session, organization.id, ADA, old.id))
+    actions = session.scalars(select(Change.action).where(Change.target_kind == "Key").order_by(Change.id)).all()
+    assert actions == [
+        "key:generated",
+        "key:regenerated",
+        "key:replacement:cancelled",
+        "key:regenerated",
+        "key:replacement:finished",
+    ]
+
+
+def test_keys_that_end_within_a_month_are_found_unless_something_replaces_them(
+    make: Make, session: scoped_session[Session], organization: Organization
+) -> None:
+    soon, sooner = make("Soon", expires_at=now() + 29 * DAY), make("Sooner", "read", now() + 2 * DAY)
+    make("Later", expires_at=now() + 31 * DAY)
+    found = keys.expiring(session, organization.id, now())
+    assert [key.label for key in found] == ["Sooner", "Soon"]
+    transact(session, lambda: keys.deactivate(session, organization.id, ADA, sooner.id))
+    assert [key.label for key in keys.expiring(session, organization.id, now())] == ["Soon"]
+    assert keys.expiring(session, organization.id, now() + 30 * DAY)[0].label == "Later"
+    assert soon.id
+
+
 def test_regenerating_is_one_entry_in_the_history(
     make: Make, session: scoped_session[Session], organization: Organization
 ) -> None:
@@ -188,7 +309,7 @@ def test_a_regeneration_that_fails_leaves_the_old_key_as_it_was(
     def fail(*_: object) -> None:
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr(keys, "record", fail)
+    monkeypatch.setattr(life, "record", fail)
     with pytest.raises(RuntimeError):
         transact(session, lambda: keys.regenerate(session, organization.id, ADA, PEPPER, old.id))
     assert isinstance(opened(session, old.key), Authenticated)

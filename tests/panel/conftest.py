@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from scim_app.directory import administrators
 from scim_app.directory.tables import Organization
 from scim_app.directory.transaction import transact
+from tests.panel.people import Acme
 
 PASSWORD = "correct horse battery"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -90,3 +91,9 @@ def owner(enter: Enter) -> Person:
 def viewer(enter: Enter) -> Person:
     """A viewer of Acme, signed in."""
     return enter("viewer")
+
+
+@pytest.fixture
+def acme(app: Flask, session: scoped_session[Session], organization: Organization) -> Acme:
+    """Acme, to be filled with people, groups and projects."""
+    return Acme(app, session, organization.id)

@@ -14,10 +14,10 @@ from werkzeug.test import TestResponse
 from scim_app.directory import keys, organizations
 from scim_app.directory.changes import OPERATOR
 from scim_app.directory.keys import Authenticated
-from scim_app.directory.tables import Change, Organization, ScimKey
+from scim_app.directory.tables import Change, Organization, ScimKey, SignIn
 from scim_app.directory.transaction import transact
 from tests.conftest import SECRETS
-from tests.panel.conftest import HTMX, Person, text_of
+from tests.panel.conftest import HTMX, PASSWORD, Person, text_of
 
 pytestmark = pytest.mark.databases("sqlite")
 ACCESS = "/settings/organization/access"
@@ -25,13 +25,19 @@ PEPPER = SECRETS["KEY_PEPPER"]
 
 
 def generate(
-    person: Person, label: str = "Okta", newest: str | None = None, days: str = "365", **given: object
+    person: Person,
+    label: str = "Okta",
+    newest: str | None = None,
+    days: str = "365",
+    scope: str = "provision",
+    **given: object,
 ) -> TestResponse:
     """Send the form as the page drew it."""
     page = person.get(ACCESS).text
     drawn = re.search(r'name="newest" value="([^"]*)"', page)
     seen = newest if newest is not None else drawn[1] if drawn else ""
-    return person.post(f"{ACCESS}/keys", {"label": label, "days": days, "newest": seen}, on=ACCESS, **given)
+    form = {"label": label, "days": days, "newest": seen, "scope": scope}
+    return person.post(f"{ACCESS}/keys", form, on=ACCESS, **given)
 
 
 def shown_key(answer: TestResponse) -> str:
@@ -137,6 +143,119 @@ def test_regenerating_shows_a_new_key_and_refuses_the_old_one(owner: Person, ses
     assert len(session.scalars(select(ScimKey)).all()) == 2
 
 
+def test_with_an_overlap_both_keys_are_shown_with_what_uses_them_until_one_is_finished(
+    owner: Person, session: scoped_session[Session]
+) -> None:
+    old = shown_key(generate(owner))
+    old_id = the_key(session).id
+    new = shown_key(owner.post(f"{ACCESS}/keys/{old_id}/regenerate", {"overlap": "24"}, on=ACCESS))
+    assert opens(session, old) and opens(session, new)
+    page = text_of(owner.get(ACCESS))
+    assert "Being replaced" in page and "In 23 hours" in page and "is not used yet" in page
+    used = {"last_used_at": datetime.now(UTC), "last_used_client": "Okta SCIM Client 1.0.0"}
+    transact(session, lambda: session.execute(update(ScimKey).where(ScimKey.id != old_id).values(**used)))
+    assert "It is time to finish." in text_of(owner.get(ACCESS))
+    transact(session, lambda: session.execute(update(ScimKey).where(ScimKey.id == old_id).values(**used)))
+    assert "something still holds it" in text_of(owner.get(ACCESS))
+    assert owner.post(f"{ACCESS}/keys/{old_id}/finish", on=ACCESS).location == ACCESS
+    assert not opens(session, old) and opens(session, new)
+
+
+def test_a_replacement_is_cancelled_by_a_form(owner: Person, session: scoped_session[Session]) -> None:
+    old = shown_key(generate(owner))
+    old_id = the_key(session).id
+    new = shown_key(owner.post(f"{ACCESS}/keys/{old_id}/regenerate", {"overlap": "168"}, on=ACCESS))
+    assert owner.post(f"{ACCESS}/keys/{old_id}/cancel", on=ACCESS).location == ACCESS
+    assert opens(session, old) and not opens(session, new)
+    assert "Being replaced" not in text_of(owner.get(ACCESS))
+
+
+def test_an_overlap_that_is_not_offered_is_refused(owner: Person, session: scoped_session[Session]) -> None:
+    generate(owner)
+    path = f"{ACCESS}/keys/{the_key(session).id}/regenerate"
+    assert owner.post(path, {"overlap": "9999"}, on=ACCESS).status_code == 422
+
+
+def test_a_read_key_stands_in_a_section_of_its_own_and_leaves_the_directory_out(
+    owner: Person, session: scoped_session[Session]
+) -> None:
+    answer = generate(owner, "Billing", scope="read")
+    assert "Give it to your application" in text_of(answer)
+    assert the_key(session).scope == "read"
+    page = text_of(owner.get(ACCESS))
+    assert "Keys for applications 1 live" in page.replace("  ", " ") and "Not enabled" in page
+
+
+def a_while_ago(session: scoped_session[Session]) -> None:
+    """Everybody entered their password longer than five minutes ago."""
+    past = datetime.now(UTC) - timedelta(minutes=5, seconds=1)
+    transact(session, lambda: session.execute(update(SignIn).values(authenticated_at=past)))
+
+
+def test_five_minutes_after_the_password_an_action_asks_for_it_and_then_goes_on(
+    owner: Person, session: scoped_session[Session]
+) -> None:
+    a_while_ago(session)
+    asked = generate(owner, "Okta production", days="90")
+    assert asked.status_code == 200 and "Enter your password" in text_of(asked)
+    assert session.scalars(select(ScimKey)).all() == []
+    assert 'name="label" value="Okta production"' in asked.text and 'name="days" value="90"' in asked.text
+    fields = dict(re.findall(r'type="hidden" name="(label|days|newest|scope)" value="([^"]*)"', asked.text))
+    answer = owner.post(f"{ACCESS}/keys", fields | {"current_password": PASSWORD}, on=ACCESS)
+    assert opens(session, shown_key(answer))
+    assert the_key(session).label == "Okta production"
+    again = owner.post(f"{ACCESS}/keys/{the_key(session).id}/deactivate", on=ACCESS)
+    assert again.status_code == 303
+
+
+def test_a_wrong_password_does_nothing_and_asks_again(owner: Person, session: scoped_session[Session]) -> None:
+    generate(owner)
+    a_while_ago(session)
+    path = f"{ACCESS}/keys/{the_key(session).id}/delete"
+    answer = owner.post(path, {"current_password": "wrong"}, on=ACCESS)
+    assert answer.status_code == 403 and "That is not your password." in text_of(answer)
+    assert "wrong" not in answer.text.replace("wrong</", "")
+    assert the_key(session) is not None
+
+
+def test_entering_the_password_again_leaves_the_old_cookie_worth_nothing(
+    owner: Person, session: scoped_session[Session]
+) -> None:
+    generate(owner)
+    a_while_ago(session)
+    old = owner.client.get_cookie("session")
+    assert old is not None
+    path = f"{ACCESS}/keys/{the_key(session).id}/deactivate"
+    assert owner.post(path, {"current_password": PASSWORD}, on=ACCESS).status_code == 303
+    assert owner.get(ACCESS).status_code == 200
+    owner.client.set_cookie("session", old.value)
+    assert owner.get(ACCESS).status_code == 303
+
+
+def test_to_htmx_the_question_is_a_dialog_over_the_page(owner: Person, session: scoped_session[Session]) -> None:
+    generate(owner)
+    a_while_ago(session)
+    answer = owner.post(f"{ACCESS}/keys/{the_key(session).id}/delete", on=ACCESS, headers=HTMX)
+    assert answer.headers["HX-Retarget"] == "#password"
+    assert answer.text.lstrip().startswith('<div id="password"') and "<html" not in answer.text
+
+
+def test_a_key_that_ends_soon_is_announced_on_every_page_and_louder_the_sooner(
+    owner: Person, session: scoped_session[Session], key: str
+) -> None:
+    def ends_in(days: float) -> None:
+        moment = datetime.now(UTC) + timedelta(days=days, minutes=1)
+        transact(session, lambda: session.execute(update(ScimKey).values(expires_at=moment)))
+
+    for days, loud in ((29, "plain"), (7, "plain"), (6, "warn"), (0.9, "bad")):
+        ends_in(days)
+        for path in (ACCESS, "/settings/organization", "/settings/organization/changelog"):
+            page = owner.get(path)
+            assert f'class="banner {loud}"' in page.text and "The key Okta expires in" in text_of(page), (days, path)
+    ends_in(31)
+    assert 'class="banner' not in owner.get(ACCESS).text
+
+
 def test_a_key_is_deactivated_reactivated_and_deleted_by_forms_that_lead_back_to_the_page(
     owner: Person, session: scoped_session[Session]
 ) -> None:
@@ -190,7 +309,7 @@ def test_a_key_of_another_organisation_is_as_one_that_never_was(
         return keys.generate(session, rival.id, OPERATOR, PEPPER, label="R", scope="provision", expires_at=None).id
 
     theirs = transact(session, work)
-    for action in ("regenerate", "deactivate", "reactivate", "delete"):
+    for action in ("regenerate", "finish", "cancel", "deactivate", "reactivate", "delete"):
         answers = [owner.post(f"{ACCESS}/keys/{key_id}/{action}", on=ACCESS) for key_id in (theirs, "never")]
         assert [answer.status_code for answer in answers] == [404, 404]
         assert text_of(answers[0]) == text_of(answers[1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 
 import pytest
 from flask import Flask
@@ -18,7 +19,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-EVERYBODY, SIGNED_IN, ACTING = "everybody", "any role", "owner and admin"
+EVERYBODY, SIGNED_IN, ACTING, OWNING = "everybody", "any role", "owner and admin", "owner"
 MATRIX = {
     ("GET", "/"): EVERYBODY,
     ("GET", "/sign-in"): EVERYBODY,
@@ -32,9 +33,39 @@ MATRIX = {
     ("GET", "/settings/organization/access"): SIGNED_IN,
     ("GET", "/settings/organization/changelog"): SIGNED_IN,
     ("GET", "/settings/organization/changelog/releases"): SIGNED_IN,
+    ("GET", "/settings/organization/access/connect/<provider>"): SIGNED_IN,
+    ("POST", "/settings/organization/access/self-test"): ACTING,
+    ("GET", "/settings/organization/users"): SIGNED_IN,
+    ("GET", "/settings/organization/users/<user_id>"): SIGNED_IN,
+    ("GET", "/settings/organization/groups"): SIGNED_IN,
+    ("GET", "/settings/organization/groups/<group_id>"): SIGNED_IN,
+    ("GET", "/settings/organization/log"): SIGNED_IN,
+    ("GET", "/settings/organization/log/new"): SIGNED_IN,
+    ("GET", "/settings/organization/log/<request_id>"): SIGNED_IN,
+    ("POST", "/settings/organization/log/retention"): ACTING,
+    ("GET", "/settings/organization/projects"): SIGNED_IN,
+    ("GET", "/settings/organization/projects/<project_id>"): SIGNED_IN,
+    ("GET", "/settings/organization/groups/<group_id>/bindings"): SIGNED_IN,
+    ("GET", "/settings/organization/ownership"): SIGNED_IN,
+    ("POST", "/settings/organization/projects"): ACTING,
+    ("POST", "/settings/organization/projects/<project_id>/rename"): ACTING,
+    ("POST", "/settings/organization/projects/<project_id>/delete"): ACTING,
+    ("POST", "/settings/organization/projects/<project_id>/default-role"): ACTING,
+    ("POST", "/settings/organization/projects/<project_id>/teams"): ACTING,
+    ("POST", "/settings/organization/projects/<project_id>/teams/<team_id>/rename"): ACTING,
+    ("POST", "/settings/organization/projects/<project_id>/teams/<team_id>/delete"): ACTING,
+    ("POST", "/settings/organization/projects/<project_id>/teams/<team_id>/restore"): ACTING,
+    ("POST", "/settings/organization/roles"): ACTING,
+    ("POST", "/settings/organization/roles/<role_id>/rename"): ACTING,
+    ("POST", "/settings/organization/roles/<role_id>/delete"): ACTING,
+    ("POST", "/settings/organization/groups/<group_id>/bindings"): ACTING,
+    ("POST", "/settings/organization/groups/<group_id>/bindings/remove"): ACTING,
+    ("POST", "/settings/organization/ownership"): OWNING,
     ("POST", "/settings/organization/name"): ACTING,
     ("POST", "/settings/organization/access/keys"): ACTING,
     ("POST", "/settings/organization/access/keys/<key_id>/regenerate"): ACTING,
+    ("POST", "/settings/organization/access/keys/<key_id>/finish"): ACTING,
+    ("POST", "/settings/organization/access/keys/<key_id>/cancel"): ACTING,
     ("POST", "/settings/organization/access/keys/<key_id>/deactivate"): ACTING,
     ("POST", "/settings/organization/access/keys/<key_id>/reactivate"): ACTING,
     ("POST", "/settings/organization/access/keys/<key_id>/delete"): ACTING,
@@ -50,8 +81,12 @@ def routes(app: Flask) -> set[tuple[str, str]]:
     return {(method, rule.rule) for rule in panel for method in methods(rule)}
 
 
+def address(rule: str) -> str:
+    return re.sub(r"<[^>]+>", "x", rule)
+
+
 def ask(person: Person, method: str, rule: str) -> int:
-    path = rule.replace("<token>", "x").replace("<key_id>", "x")
+    path = address(rule)
     if method == "GET":
         return person.get(path).status_code
     return person.post(path, on=INFO).status_code
@@ -66,13 +101,13 @@ def test_without_a_sign_in_every_other_page_leads_to_it(visitor: Person, subtest
         if who == EVERYBODY:
             continue
         with subtests.test(route=f"{method} {rule}"):
-            path = rule.replace("<key_id>", "x")
+            path = address(rule)
             answer = visitor.get(path) if method == "GET" else visitor.post(path)
             assert answer.status_code == 303
             assert answer.location.startswith("/sign-in")
 
 
-@pytest.mark.parametrize(("role", "refused"), [("owner", set()), ("admin", set()), ("viewer", {ACTING})])
+@pytest.mark.parametrize(("role", "refused"), [("owner", set()), ("admin", {OWNING}), ("viewer", {ACTING, OWNING})])
 def test_each_role_may_do_what_the_matrix_says(
     enter: Enter, role: str, refused: set[str], subtests: pytest.Subtests
 ) -> None:
@@ -88,7 +123,7 @@ def test_a_form_without_its_token_changes_nothing(owner: Person, visitor: Person
     for method, rule in MATRIX:
         if method == "POST":
             with subtests.test(route=rule):
-                path = rule.replace("<token>", "x").replace("<key_id>", "x")
+                path = address(rule)
                 answer = owner.open(path, method="POST", data={"csrf_token": "wrong"})
                 assert answer.status_code == 400
                 assert "too old" in text_of(answer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scim_app.directory.tables.columns import Id, Instant, Key, Table
@@ -61,3 +61,13 @@ class SignIn(Table):
     authenticated_at: Mapped[datetime] = mapped_column(Instant, doc="When the password was last entered.")
     seen_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Throttle(Table):
+    """How often signing in failed of late, for one account or from one address. Only the SHA-256 of either is kept."""
+
+    __tablename__ = "throttles"
+
+    subject_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int] = mapped_column(Integer)
+    last_at: Mapped[datetime] = mapped_column(Instant, index=True)

@@ -36,3 +36,4 @@ class Change(Table):
     search_key: Mapped[str] = mapped_column(String, doc="Both names in comparison form, for the search of the panel.")
     difference: Mapped[list[dict[str, Any]]] = mapped_column(Json, doc="[{attribute, before, after}, …]")
     request_id: Mapped[str | None] = mapped_column(Id)
+    cause_id: Mapped[str | None] = mapped_column(Id, doc="The change that this one followed from.")

@@ -26,6 +26,10 @@ class ScimKey(Table):
     created_by: Mapped[str] = mapped_column(String, doc="Who made it, as the changelog names them.")
     created_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime | None] = mapped_column(Instant)
+    retires_at: Mapped[datetime | None] = mapped_column(
+        Instant, doc="Until when it lives beside the key that replaces it."
+    )
+    replaced_by: Mapped[str | None] = mapped_column(Id, doc="The key that was made to take its place.")
     deactivated_at: Mapped[datetime | None] = mapped_column(Instant)
     last_used_at: Mapped[datetime | None] = mapped_column(Instant)
     last_used_address: Mapped[str | None] = mapped_column(String)

@@ -23,6 +23,7 @@ class User(Table):
     __table_args__ = (
         UniqueConstraint("organization_id", "id"),
         UniqueConstraint("organization_id", "user_name_key"),
+        Index(None, "organization_id", "active", "user_name_key"),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -34,7 +35,8 @@ class User(Table):
     display_key: Mapped[str] = mapped_column(Key)
     email: Mapped[str | None] = mapped_column(String, doc="The primary e-mail address, or else the first.")
     active: Mapped[bool]
-    org_role: Mapped[str] = mapped_column(String)
+    org_role: Mapped[str] = mapped_column(String, doc="The highest organisation role that the document says.")
+    owner_of: Mapped[str | None] = mapped_column(Id, unique=True, doc="The organisation, in the row of its one owner.")
     document: Mapped[dict[str, Any]] = mapped_column(Json)
     version: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(Instant)
@@ -77,10 +79,12 @@ class GroupMember(Table):
     organization_id: Mapped[str] = mapped_column(Id, primary_key=True)
     group_id: Mapped[str] = mapped_column(Id, primary_key=True)
     user_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    added_at: Mapped[datetime] = mapped_column(Instant)
+    request_id: Mapped[str | None] = mapped_column(Id, doc="The request that added the user.")
 
 
 class SearchValue(Table):
-    """One leaf of one document in comparison form. Derived; rewritten by `index.py`, read by `query.py`, nobody else."""
+    """One leaf of one document in comparison form. Derived; rewritten by `index.py`, read by `query.py` and `people.py` alone."""
 
     __tablename__ = "search_values"
     __table_args__ = (

@@ -1,0 +1,177 @@
+"""From what was noted of a request to the row that is kept of it, or that stands for many of its kind."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from scim_app.directory.ids import made_at
+from scim_app.directory.journal import secrets
+from scim_app.protocol.comparison import folded
+from scim_app.protocol.dialects import client
+
+READS = frozenset({"GET", "HEAD"})
+KINDS = {"users": "User", "groups": "Group"}
+VERBS = {"POST": "create", "PUT": "replace", "PATCH": "change", "DELETE": "delete"}
+NAMES = ("userName", "displayName")
+KEY_REFUSED = "key:refused"
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What the request's own thread notes: nothing that takes time, and bodies as they came."""
+
+    request_id: str
+    organization_id: str
+    key_id: str
+    key_name: str
+    user_agent: str
+    address: str
+    method: str
+    path: str
+    query: str
+    status: int
+    duration: int
+    request: bytes | None = field(default=None, repr=False)
+    response: bytes | None = field(default=None, repr=False)
+    refused_because: str | None = None
+
+    @property
+    def weight(self) -> int:
+        """The bytes that its bodies hold."""
+        return len(self.request or b"") + len(self.response or b"")
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it asks and changes nothing."""
+        return self.method in READS or self.path.rstrip("/").endswith("/.search")
+
+
+@dataclass(frozen=True)
+class Made:
+    """A change that a request made, as the history names it."""
+
+    id: str
+    action: str
+    target_kind: str
+    target_id: str | None
+    target_name: str
+
+
+def row(noted: Noted, made: Sequence[Made], names: Mapping[str, str]) -> dict[str, Any]:
+    """The row of that request. `names` are of users and groups by id, for those it says nothing of."""
+    failed = noted.status >= 400
+    asked, answered = secrets.body(noted.request), secrets.body(noted.response)
+    kind, target_id = aim(noted)
+    action = made[0].action if made and not failed else attempted(noted, kind, target_id)
+    about = made[0] if made and kind != "Bulk" else None
+    name = about.target_name if about else named(answered if not failed else None) or names.get(target_id or "")
+    name = name or named(asked)
+    if about is None and target_id is None and not failed and isinstance(answered, dict) and kind in {"User", "Group"}:
+        target_id = answered.get("id")
+    error = _error(noted.response) if failed else {}
+    return {
+        "id": noted.request_id,
+        "organization_id": noted.organization_id,
+        "at": made_at(noted.request_id),
+        "count": 1,
+        "sum_key": sum_key(noted, action),
+        "key_id": noted.key_id,
+        "key_name": noted.key_name,
+        "client": client(noted.user_agent),
+        "user_agent": noted.user_agent[:200],
+        "address": noted.address,
+        "method": noted.method,
+        "path": secrets.address(noted.path, noted.query),
+        "status": noted.status,
+        "failed": failed,
+        "scim_type": noted.refused_because or error.get("scimType"),
+        "detail": secrets.text(str(error["detail"])) if error.get("detail") else None,
+        "duration": noted.duration,
+        "request_body": asked,
+        "response_body": answered,
+        "action": action,
+        "target_kind": about.target_kind if about else kind if kind in {"User", "Group"} else None,
+        "target_id": about.target_id if about else target_id if _is_id(target_id) else None,
+        "target_name": name,
+        "search_key": folded(name or ""),
+        "change_ids": [each.id for each in made],
+    }
+
+
+def aim(noted: Noted) -> tuple[str, str | None]:
+    """Which resource type, or which endpoint, the request is about, and the id in its path."""
+    first, _, rest = noted.path.strip("/").partition("/")
+    kind = KINDS.get(first.lower(), first or "Everything")
+    return kind, rest if rest and kind in {"User", "Group"} and not rest.startswith(".") else None
+
+
+def attempted(noted: Noted, kind: str, target_id: str | None) -> str:
+    """What it asked, or tried, as `subject:verb`."""
+    if noted.refused_because:
+        return KEY_REFUSED
+    if noted.is_read:
+        if kind not in {"User", "Group"}:
+            return "everything:searched" if kind in {"Everything", ".search"} else "service:described"
+        if target_id:
+            return f"{kind.lower()}:read"
+        looks_for = noted.path.endswith(".search") or "filter=" in noted.query.lower()
+        return f"{kind.lower()}s:{'looked for' if looks_for else 'listed'}"
+    if kind == "Bulk":
+        return "bulk:done" if noted.status < 400 else "bulk:try"
+    subject = kind.lower() if kind in {"User", "Group"} else "service"
+    return f"{subject}:unchanged" if noted.status < 400 else f"{subject}:{VERBS.get(noted.method, 'ask')}"
+
+
+def sum_key(noted: Noted, action: str) -> str | None:
+    """What has one row together: reads of a kind, and refusals of a key, within an hour. None for a row of its own.
+
+    Reads that fail are summed up by their address: a client that asks again and again fills no table.
+    """
+    if not noted.is_read and not noted.refused_because:
+        return None
+    hour = made_at(noted.request_id).strftime("%Y-%m-%dT%H")
+    what = noted.refused_because or (f"{noted.status} {noted.path}?{noted.query}" if noted.status >= 400 else "")
+    whole = "\n".join((noted.organization_id, noted.key_id, client(noted.user_agent), action, hour, what))
+    return hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest()
+
+
+def summed(first: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:
+    """One row for both: under the id of the first, as the later one was."""
+    return later | {"id": first["id"], "count": first["count"] + later["count"]}
+
+
+def named(body: Any) -> str | None:
+    """The name of the resource in a body."""
+    if not isinstance(body, dict):
+        return None
+    found = (body.get(name) for name in NAMES)
+    return next((value for value in found if isinstance(value, str)), None)
+
+
+def _error(raw: bytes | None) -> dict[str, Any]:
+    try:
+        found = orjson.loads(raw or b"{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _is_id(text: str | None) -> bool:
+    return text is not None and re.fullmatch(r"[0-9a-f-]{36}", text) is not None
+
+
+def at_least(rows: Sequence[Noted]) -> str:
+    """The least of the ids: changes that these requests made have greater ones."""
+    return min(each.request_id for each in rows)
+
+
+def oldest_kept(now: datetime, days: int) -> datetime:
+    """The moment before which nothing is kept."""
+    return datetime.fromtimestamp(now.timestamp() - days * 86400, now.tzinfo)

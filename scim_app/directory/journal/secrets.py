@@ -1,0 +1,74 @@
+"""What of a body may be kept: no secret, whatever shape it comes in, and no more than somebody would look at."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import orjson
+
+from scim_app.directory.keys.form import PATTERN
+
+SECRET = frozenset({"password", "authorization"})
+"""Names whose values are kept nowhere."""
+ELEMENTS = 100
+TEXT = 2_000
+BODY = 64 * 1024
+PATH = 1_000
+PLAIN = frozenset(
+    "filter attributes excludedattributes startindex count sortby sortorder cursor aadoptscim062020".split()
+)
+"""Parameters of a query that are kept as they came."""
+_key = re.compile(PATTERN)
+
+
+def body(raw: bytes | None) -> Any:
+    """The JSON of a body without its secrets, cut to a size; a note in its place where it cannot be shown."""
+    if not raw:
+        return None
+    try:
+        shown = without_secrets(orjson.loads(raw))
+    except (ValueError, RecursionError):
+        return f"{len(raw):,} bytes that are not JSON"
+    return shown if len(orjson.dumps(shown)) <= BODY else f"{len(raw):,} bytes of JSON, too many to keep"
+
+
+def without_secrets(value: Any) -> Any:
+    """The value without what is secret, at any depth, and with long lists and texts cut."""
+    if isinstance(value, dict):
+        kept = {text(name): without_secrets(inner) for name, inner in value.items() if not is_secret(name)}
+        path = next((inner for name, inner in value.items() if name.lower() == "path"), "")
+        if isinstance(path, str) and any(is_secret(part) for part in re.split(r"[\[\]\s]", path)):
+            kept = {name: inner for name, inner in kept.items() if name.lower() != "value"}
+        return kept
+    if isinstance(value, list):
+        shown = [without_secrets(each) for each in value[:ELEMENTS]]
+        return shown if len(value) <= ELEMENTS else [*shown, f"… and {len(value) - ELEMENTS:,} more"]
+    return text(value) if isinstance(value, str) else value
+
+
+def is_secret(name: str) -> bool:
+    """Whether what stands under that name, or at the end of that path, is secret."""
+    return re.split(r"[.:]", name.strip())[-1].lower() in SECRET
+
+
+def text(value: str) -> str:
+    """The text without keys in it, and not too long. JSON in a text is looked into."""
+    if value.lstrip()[:1] in {"{", "["} and any(name in value.lower() for name in SECRET):
+        try:
+            return orjson.dumps(without_secrets(orjson.loads(value))).decode()
+        except ValueError:
+            return "…"
+    value = _key.sub("scim_…", value)
+    return value if len(value) <= TEXT else f"{value[:TEXT]}…"
+
+
+def address(path: str, query: str) -> str:
+    """The path and the parameters that say what was asked; whatever else stands in an address may be anything."""
+    asked = [
+        (name, value if name.lower() in PLAIN and not any(word in value.lower() for word in SECRET) else "…")
+        for name, value in parse_qsl(query, keep_blank_values=True)
+    ]
+    shown = _key.sub("scim_…", path + (f"?{urlencode(asked)}" if asked else ""))
+    return shown if len(shown) <= PATH else f"{shown[:PATH]}…"

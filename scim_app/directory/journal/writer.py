@@ -1,0 +1,233 @@
+"""Writing the log beside the requests: a queue in memory, and one thread in each process that empties it.
+
+A request notes and goes on: it never waits for the log, and never fails because of it. What is noted is written within a
+second, many rows in one transaction. When a process is killed, the last second of its log is lost with it; when it ends in
+order, the queue is written first. When requests come faster than rows can be written, rows are left out and counted.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import queue
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import URL, create_engine, insert, select, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from scim_app.directory.journal.entries import Made, Noted, aim, at_least, row, summed
+from scim_app.directory.journal.retention import prune
+from scim_app.directory.tables import Change, Group, ScimRequest, User
+from scim_app.directory.transaction import transact
+
+QUEUED = 5_000
+HELD = 32 * 1024 * 1024
+"""Bytes of bodies in the queue; beyond them requests are noted without."""
+BATCH = 500
+PAUSE = 0.5
+"""Seconds that rows are collected for one transaction."""
+PRUNED_EVERY = 3600.0
+
+log = logging.getLogger("scim_app.journal")
+
+
+class Journal:
+    """The log of one process, written over a connection of its own. The thread starts with the first request."""
+
+    def __init__(self, url: URL | str, options: Mapping[str, Any]) -> None:
+        self.url = url
+        self.options = {**options, "pool_size": 1, "max_overflow": 0}
+        self.lock = threading.Lock()
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin anew: a process that was forked has none of its parent's threads."""
+        self.thread: threading.Thread | None = None
+        self.queue: queue.Queue[Noted | threading.Event] = queue.Queue(QUEUED)
+        self.held = 0
+        self.left_out = 0
+        self.closing = False
+        self.pruned_at = time.monotonic() - PRUNED_EVERY + 60
+        self.process = os.getpid()
+
+    def note(self, noted: Noted) -> None:
+        """Keep the request, at the next opportunity. Never waits and never raises."""
+        if self.process != os.getpid():
+            with self.lock:
+                if self.process != os.getpid():
+                    self.reset()
+        if self.held + noted.weight > HELD:
+            noted = replace(noted, request=None, response=None)
+        try:
+            self.queue.put_nowait(noted)
+        except queue.Full:
+            self.left_out += 1
+            return
+        self.held += noted.weight
+        if self.thread is None:
+            self.start()
+
+    def start(self) -> None:
+        """Start the thread, once."""
+        with self.lock:
+            if self.thread is None:
+                self.thread = threading.Thread(target=self.run, name="journal", daemon=True)
+                self.thread.start()
+                atexit.register(self.close)
+
+    def flush(self, timeout: float = 10.0) -> bool:
+        """Wait until everything noted so far is written; False when it was not within the timeout."""
+        if self.thread is None or self.process != os.getpid():
+            return True
+        written = threading.Event()
+        self.queue.put(written)
+        return written.wait(timeout)
+
+    def close(self) -> None:
+        """Write what is left and end the thread."""
+        if self.thread is None or self.process != os.getpid():
+            return
+        self.closing = True
+        self.flush()
+        self.thread.join(10)
+        self.thread = None
+        atexit.unregister(self.close)
+
+    def run(self) -> None:
+        """The thread: collect, write, forget what is too old, until the journal is closed."""
+        engine = create_engine(self.url, **self.options)
+        try:
+            while not self.closing or not self.queue.empty():
+                batch, waiting = self.collect()
+                with Session(engine) as session:
+                    self.write(session, batch)
+                    self.forget(session)
+                for each in waiting:
+                    each.set()
+        finally:
+            engine.dispose()
+
+    def collect(self) -> tuple[list[Noted], list[threading.Event]]:
+        """What came within the pause after the first, and who waits for it to be written."""
+        batch: list[Noted] = []
+        first = self.queue.get()
+        if isinstance(first, threading.Event):
+            return batch, [first]
+        batch.append(first)
+        until = time.monotonic() + PAUSE
+        while len(batch) < BATCH and (left := until - time.monotonic()) > 0:
+            try:
+                following = self.queue.get(timeout=left)
+            except queue.Empty:
+                break
+            if isinstance(following, threading.Event):
+                return self.taken(batch), [following]
+            batch.append(following)
+        return self.taken(batch), []
+
+    def taken(self, batch: list[Noted]) -> list[Noted]:
+        """The batch, which is out of the queue."""
+        self.held -= sum(each.weight for each in batch)
+        return batch
+
+    def write(self, session: Session, batch: Sequence[Noted]) -> None:
+        """Write the batch, or, when one of them cannot be written, the others. Whatever goes wrong is said in the log."""
+        if self.left_out:
+            log.warning("the log of requests leaves out %d: they come faster than it writes", self.left_out)
+            self.left_out = 0
+        try:
+            if batch:
+                transact(session, lambda: add(session, batch))
+        except SQLAlchemyError as error:
+            if len(batch) == 1 or not isinstance(error, IntegrityError):
+                log.warning("%d rows of the log of requests are lost", len(batch), exc_info=True)
+                return
+            for each in batch:
+                self.write(session, [each])
+        except Exception:
+            log.exception("%d rows of the log of requests are lost", len(batch))
+
+    def forget(self, session: Session) -> None:
+        """Once an hour, forget what is older than each organisation wants to keep."""
+        if time.monotonic() < self.pruned_at + PRUNED_EVERY:
+            return
+        self.pruned_at = time.monotonic()
+        try:
+            prune(session, datetime.now(UTC))
+        except Exception:
+            log.warning("the log of requests could not be pruned", exc_info=True)
+
+
+def add(session: Session, batch: Sequence[Noted]) -> None:
+    """Add rows for these requests, in the caller's transaction; those that are summed up with others to their row."""
+    made, names = made_by(session, batch), names_of(session, batch)
+    single: list[dict[str, Any]] = []
+    sums: dict[str, dict[str, Any]] = {}
+    for noted in batch:
+        each = row(noted, made.get(noted.request_id, []), names)
+        key = each["sum_key"]
+        if key is None:
+            single.append(each)
+        else:
+            sums[key] = summed(sums[key], each) if key in sums else each
+    if single:
+        session.execute(insert(ScimRequest), single)
+    for key, each in sums.items():
+        if not add_to(session, key, each):
+            try:
+                with session.begin_nested():
+                    session.execute(insert(ScimRequest), [each])
+            except IntegrityError:
+                # Another process made the row meanwhile, or else its organisation is gone.
+                if not add_to(session, key, each):
+                    raise
+
+
+def add_to(session: Session, key: str, each: Mapping[str, Any]) -> bool:
+    """Count these requests in the row that is there; False when there is none."""
+    changed = {name: value for name, value in each.items() if name not in {"id", "sum_key", "count", "organization_id"}}
+    statement = update(ScimRequest).where(ScimRequest.sum_key == key)
+    values = statement.values(**changed, count=ScimRequest.count + each["count"]).returning(ScimRequest.id)
+    return session.execute(values.execution_options(synchronize_session=False)).first() is not None
+
+
+def made_by(session: Session, batch: Sequence[Noted]) -> dict[str, list[Made]]:
+    """The changes that each of these requests made, in order. Ids are ordered by time, so only the newest are looked at."""
+    writes = [each for each in batch if not each.is_read and each.status < 400 or each.path.startswith("/Bulk")]
+    if not writes:
+        return {}
+    found: dict[str, list[Made]] = {}
+    rows = session.execute(
+        select(
+            Change.request_id, Change.id, Change.action, Change.target_kind, Change.target_id, Change.target_name
+        )
+        .where(
+            Change.organization_id.in_({each.organization_id for each in writes}),
+            Change.id > at_least(writes),
+            Change.request_id.in_([each.request_id for each in writes]),
+        )
+        .order_by(Change.id)
+    )
+    for each in rows:
+        made = Made(each.id, each.action, each.target_kind, each.target_id, each.target_name)
+        found.setdefault(each.request_id or "", []).append(made)
+    return found
+
+
+def names_of(session: Session, batch: Sequence[Noted]) -> dict[str, str]:
+    """What the users and groups are called that these requests are about, by id."""
+    found: dict[str, str] = {}
+    for kind, table, name in (("User", User, User.user_name), ("Group", Group, Group.display_name)):
+        wanted = {target for each in batch for a_kind, target in [aim(each)] if a_kind == kind and target}
+        if wanted:
+            organizations = {each.organization_id for each in batch}
+            statement = select(table.id, name).where(table.organization_id.in_(organizations), table.id.in_(wanted))
+            found |= {row_id: called for row_id, called in session.execute(statement)}
+    return found

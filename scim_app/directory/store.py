@@ -1,0 +1,166 @@
+"""Rows of users and groups with what belongs to them — columns, index, history — inside the caller's transaction.
+
+No rule about who may do what is here: `directory.py` asks those, and then writes through this.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from scim_app.directory import changes, former_names, index
+from scim_app.directory.changes import Actor, Target
+from scim_app.directory.ids import new_id
+from scim_app.directory.query import Compiler
+from scim_app.directory.records import TABLES, columns
+from scim_app.directory.sources import Sources
+from scim_app.directory.transaction import AnySession
+from scim_app.protocol import payload
+from scim_app.protocol.catalog import Catalog
+from scim_app.protocol.errors import InvalidValue, NotFound, Uniqueness
+
+ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+UNIQUE = {"User": "userName", "Group": "displayName"}
+"""The attribute that no two resources of a kind share in one organisation."""
+SEVERAL_OWNERS = "Cannot set multiple owners: this organization has one. Transfer the ownership in the panel."
+
+
+@dataclass(frozen=True)
+class Written:
+    """A row as this transaction has just written it."""
+
+    id: str
+    organization_id: str
+    document: dict[str, Any]
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Store:
+    """The users and groups of one organisation, written on behalf of one actor."""
+
+    session: AnySession
+    organization_id: str
+    actor: Actor
+    catalog: Catalog
+
+    def compiler(self, kind: str) -> Compiler:
+        """Makes conditions on the rows of a kind."""
+        return Compiler(Sources(self.catalog, self.catalog[kind], self.organization_id))
+
+    def select(self, kind: str) -> Select[Any]:
+        """What a resource is made of, of every row of a kind."""
+        table = TABLES[kind]
+        columns = table.id, table.document, table.version, table.created_at, table.updated_at
+        return select(*columns).where(table.organization_id == self.organization_id)
+
+    def row(self, kind: str, resource_id: str, lock: bool = False) -> Any:
+        """The row of that id, held against other writers until the transaction ends if asked. Raises NotFound."""
+        row = None
+        if ID.fullmatch(resource_id):
+            statement = self.select(kind).where(TABLES[kind].id == resource_id)
+            row = self.session.execute(statement.with_for_update() if lock else statement).one_or_none()
+        if row is None:
+            raise NotFound(f"There is no {kind} with this id in the organisation of the key.")
+        return row
+
+    def insert(
+        self, kind: str, documents: Sequence[Mapping[str, Any]], ids: Sequence[str] | None = None
+    ) -> list[Written]:
+        """New rows, with defaults for what the documents do not say. Raises Uniqueness or InvalidValue."""
+        described = self.catalog[kind]
+        now = datetime.now(UTC)
+        defaults = {each.name: each.default for each in described.attributes}
+        written = [
+            Written(
+                resource_id,
+                self.organization_id,
+                payload.ordered(described, defaults | dict(document), leaving_out={"members"}),
+                1,
+                now,
+                now,
+            )
+            for resource_id, document in zip(ids or [new_id() for _ in documents], documents, strict=True)
+        ]
+        self.release_names(kind, written)
+        self._execute(
+            kind, insert(TABLES[kind]), [vars(row) | self._columns(kind, row.document) for row in written], written
+        )
+        index.add(self.session, self.organization_id, described, {row.id: row.document for row in written})
+        return written
+
+    def update(self, kind: str, row: Any, after: dict[str, Any]) -> Written:
+        """The row as the next version, with this document. Raises Uniqueness or InvalidValue."""
+        table = TABLES[kind]
+        written = Written(row.id, self.organization_id, after, row.version + 1, row.created_at, datetime.now(UTC))
+        self.release_names(kind, [written])
+        values = {"document": after, "version": written.version, "updated_at": written.updated_at}
+        statement = update(table).where(table.organization_id == self.organization_id, table.id == row.id)
+        self._execute(kind, statement.values(**values, **self._columns(kind, after)), None, [written])
+        index.change(self.session, self.organization_id, self.catalog[kind], row.id, row.document, after)
+        return written
+
+    def remove(self, kind: str, ids: Sequence[str]) -> None:
+        """No rows of these ids any more, nor anything that belongs to them."""
+        table = TABLES[kind]
+        for resource_id in ids:
+            index.remove(self.session, self.organization_id, resource_id)
+        self.session.execute(delete(table).where(table.organization_id == self.organization_id, table.id.in_(ids)))
+
+    def record(
+        self,
+        kind: str,
+        action: str,
+        entries: Iterable[tuple[str, Mapping[str, Any], list[dict[str, Any]]]],
+    ) -> list[str]:
+        """One entry of the history for each id, document and difference; the ids of the entries."""
+        made = [
+            changes.entry(
+                self.organization_id, self.actor, action, Target(kind, each, document[UNIQUE[kind]]), differences
+            )
+            for each, document, differences in entries
+        ]
+        changes.record_all(self.session, made)
+        return [entry["id"] for entry in made]
+
+    def group_named(self, name: str) -> str | None:
+        """The id of the group of that name, in any spelling."""
+        group = TABLES["Group"]
+        key = columns(self.catalog, "Group", {"displayName": name})["display_key"]
+        own = group.organization_id == self.organization_id
+        return self.session.scalar(select(group.id).where(own, group.display_key == key))
+
+    def release_names(self, kind: str, rows: Sequence[Written]) -> None:
+        """A name that a group is given is no former name of another."""
+        if kind == "Group":
+            keys = [columns(self.catalog, kind, row.document)["display_key"] for row in rows]
+            former_names.release(self.session, self.organization_id, keys)
+
+    def _columns(self, kind: str, document: Mapping[str, Any]) -> dict[str, Any]:
+        found = columns(self.catalog, kind, document)
+        if kind == "User":
+            found["owner_of"] = self.organization_id if found["org_role"] == "Owner" else None
+        return found
+
+    def _execute(
+        self, kind: str, statement: Any, rows: list[dict[str, Any]] | None, written: Sequence[Written]
+    ) -> None:
+        """Run a statement that may give a resource what another one has."""
+        try:
+            self.session.execute(statement, rows)
+        except IntegrityError as error:
+            if "owner_of" in str(error.orig):
+                raise InvalidValue(SEVERAL_OWNERS) from None
+            name = UNIQUE[kind]
+            value = f' "{written[0].document[name][:200]}"' if len(written) == 1 else ""
+            raise Uniqueness(
+                f"The {name}{value} is taken by another {kind} of this organisation. Use that one."
+            ) from None

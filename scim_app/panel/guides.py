@@ -1,0 +1,103 @@
+"""Guides that connect an identity provider, read from the documentation: one source for docs and panel.
+
+A guide is `# Title`, a paragraph, and numbered steps. Below a step `> ` names a trap. `<!-- arrives: user:created -->` says
+which requests show that the step is done. `{base_url}` and `{org_role}` stand for values of the organisation on screen.
+Of Markdown there are **bold**, `code`, and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from markupsafe import Markup, escape
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PROVIDERS = {
+    "okta": "Okta",
+    "entra": "Microsoft Entra",
+    "onelogin": "OneLogin",
+    "jumpcloud": "JumpCloud",
+    "google": "Google",
+    "other": "Other",
+}
+STEP = re.compile(r"\d+\. +(.*)")
+TRAP = re.compile(r" +> (.*)")
+ARRIVES = re.compile(r" *<!-- arrives: (.*?) -->")
+KEY = "key"
+"""In `arrives`: not a request, but that there is a key."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do, the traps in it, and the actions in the log that show that it is done."""
+
+    text: str
+    traps: tuple[str, ...] = ()
+    arrives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Guide:
+    """How one identity provider is connected."""
+
+    title: str
+    lead: str
+    steps: tuple[Step, ...]
+
+    @property
+    def actions(self) -> frozenset[str]:
+        """Every action that some step waits for."""
+        return frozenset(action for step in self.steps for action in step.arrives) - {KEY}
+
+
+@cache
+def guide(provider: str) -> Guide:
+    """The guide of that provider, which is one of `PROVIDERS`."""
+    return parse((DOCS / f"{provider}.md").read_text(encoding="utf-8"))
+
+
+def parse(text: str) -> Guide:
+    """The guide that a text holds. Raises ValueError for a line that belongs nowhere."""
+    title, lead, steps = "", "", list[Step]()
+    for line in filter(None, text.splitlines()):
+        if line.startswith("# "):
+            title = line[2:]
+        elif found := STEP.fullmatch(line):
+            arrives = [each.strip() for listed in ARRIVES.findall(found[1]) for each in listed.split(",")]
+            steps.append(Step(ARRIVES.sub("", found[1]).strip(), (), tuple(arrives)))
+        elif found := TRAP.fullmatch(line):
+            steps[-1] = Step(steps[-1].text, (*steps[-1].traps, found[1]), steps[-1].arrives)
+        elif not steps and title and not lead:
+            lead = line
+        else:
+            raise ValueError(f"This line of a guide is neither a step nor a trap: {line}")
+    return Guide(title, lead, tuple(steps))
+
+
+def drawn(text: str, values: Mapping[str, str]) -> Markup:
+    """The text of a step with its values, as HTML. Code that is a value alone, or a command, can be copied."""
+    pieces = re.split(r"(`[^`]+`|\*\*[^*]+\*\*)", text)
+    return Markup("").join(_piece(piece, values) for piece in pieces)
+
+
+def _piece(piece: str, values: Mapping[str, str]) -> Markup:
+    if piece.startswith("`"):
+        return Markup("<code>{}</code>").format(filled(piece[1:-1], values))
+    if piece.startswith("**"):
+        return Markup("<strong>{}</strong>").format(piece[2:-2])
+    return escape(piece)
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """The text with the values of the organisation in it. Braces that are nobody's stay."""
+    return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), text)
+
+
+def to_copy(step: Step, values: Mapping[str, str]) -> list[str]:
+    """What of a step is worth a button that copies it: code with a value of the organisation in it."""
+    codes = re.findall(r"`([^`]+)`", step.text)
+    return [filled(code, values) for code in codes if any(f"{{{name}}}" in code for name in values)]

@@ -1,0 +1,101 @@
+"""A request of the log as a sentence: who did what to whom, and if not, why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from scim_app.directory.journal import KEY_REFUSED
+from scim_app.directory.tables import ScimKey, ScimRequest
+from scim_app.panel.words import day
+
+DONE = {
+    "user:created": "created",
+    "user:updated": "updated",
+    "user:deactivated": "deactivated",
+    "user:reactivated": "reactivated",
+    "user:deleted": "deleted",
+    "user:unchanged": "sent nothing new about",
+    "user:read": "read",
+    "users:listed": "listed the users",
+    "users:looked for": "looked for a user",
+    "group:created": "created the group",
+    "group:updated": "updated the group",
+    "group:deleted": "deleted the group",
+    "group:members:changed": "changed the members of",
+    "group:members:skipped": "named members who are not here for",
+    "group:unchanged": "sent nothing new about the group",
+    "group:read": "read the group",
+    "groups:listed": "listed the groups",
+    "groups:looked for": "looked for a group",
+    "team:created": "created the team",
+    "team:deleted": "deleted the team",
+    "bulk:done": "sent many operations at once",
+    "service:described": "asked what this service can do",
+    "everything:searched": "searched users and groups",
+}
+TRIED = {
+    "user:create": "could not create",
+    "user:replace": "could not update",
+    "user:change": "could not update",
+    "user:delete": "could not delete",
+    "user:read": "asked for a user who is not here",
+    "users:listed": "could not list the users",
+    "users:looked for": "could not look for a user",
+    "group:create": "could not create the group",
+    "group:replace": "could not update the group",
+    "group:change": "could not update the group",
+    "group:delete": "could not delete the group",
+    "group:read": "asked for a group that is not here",
+    "groups:listed": "could not list the groups",
+    "groups:looked for": "could not look for a group",
+    "bulk:try": "could not do many operations at once",
+}
+NAMELESS = {"user": "a user", "group": "a group", "team": "a team"}
+REFUSALS = {
+    "expired": "the key expired",
+    "deactivated": "the key was deactivated",
+    "replaced": "the key was replaced",
+    "wrong secret": "part of the key is wrong",
+}
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """`who` and `whom` are somebody else's words; `what` and `rest` are ours."""
+
+    who: str
+    what: str
+    whom: str = ""
+    rest: str = ""
+
+
+def sentence(request: ScimRequest, keys: Mapping[str, ScimKey]) -> Sentence:
+    """The sentence. `keys` are those of the organisation by id: they know since when one is refused."""
+    who = request.client or f"A client with the key {request.key_name}"
+    if request.action == KEY_REFUSED:
+        key = keys.get(request.key_id or "")
+        since = None if key is None else ended(key, request.scim_type or "")
+        why = REFUSALS.get(request.scim_type or "", "the key is not valid")
+        return Sentence(who, "was refused:", rest=why + (f" on {day(since)}" if since else ""))
+    if request.failed:
+        named = request.target_name if request.action != "user:read" else ""
+        whom = named or NAMELESS.get(request.action.partition(":")[0], "") if " not here" not in words(request) else ""
+        return Sentence(who, words(request), "" if words(request).endswith(" group") and not named else whom)
+    about_somebody = request.action.partition(":")[0] in NAMELESS
+    return Sentence(who, words(request), (request.target_name or "") if about_somebody else "")
+
+
+def words(request: ScimRequest) -> str:
+    """What it did, or could not do."""
+    if request.failed:
+        if request.status == 403:
+            return "may only read, and tried to change"
+        return TRIED.get(request.action, "was refused")
+    return DONE.get(request.action, request.action.replace(":", " "))
+
+
+def ended(key: ScimKey, reason: str) -> datetime | None:
+    """Since when the key is refused for that reason."""
+    return {"expired": key.expires_at, "deactivated": key.deactivated_at, "replaced": key.retires_at}.get(reason)

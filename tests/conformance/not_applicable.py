@@ -1,0 +1,60 @@
+"""The checks that no test carries, family by family, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+
+def several(section: str, *numbers: int) -> list[str]:
+    return [f"{section}-{number:02}" for number in numbers]
+
+
+REASONS: dict[str, list[str]] = {
+    "This service sends no security events and does nothing asynchronously, and its configuration says neither; who wants "
+    "to know what changed reads the organisation's history.": several("EVT", *range(1, 38)),
+    "This service manages people and groups. It knows no devices.": several("DEV", *range(1, 13)),
+    "Comes with the roles: a resource type for roles is a part of that work, and its tests will carry these.": several(
+        "RLE", *range(1, 13)
+    ),
+    "A draft that only asks for a switch: its profile contradicts RFC 7644, or asks for less than the RFC does.": several(
+        "NEW", 1, 3, 5, 6, 16
+    ),
+    "A draft of a resource or an operation that no directory we know of uses yet.": several(
+        "NEW", 21, 22, 23, 24, 25, 26
+    ),
+    "A draft that has not been written yet.": several("NEW", 19),
+    "A directory shows a key that an administrator made; there is no authorization server in this service.": [
+        *several("NEW", 9),
+        *several("AUT", 13),
+    ],
+    "Comes with the limit of requests per second and key: nothing answers 429 yet.": [
+        *several("AUT", 11),
+        *several("ERR", 19),
+        *several("NEW", 10),
+    ],
+    "A matter of what the organisation's people may do in the panel, not of SCIM.": several("NEW", 12),
+    "Asks for an event to be sent out when somebody is deactivated, and no events are sent; deactivation and reactivation "
+    "themselves are supported.": several("NEW", 13),
+    "A matter of the deployment: docs/deploy.md asks for https, and the settings refuse plain http anywhere but on a "
+    "loopback address.": several("AUT", 9),
+    "No extension is required of a resource, and /ResourceTypes says so of each.": several("DSC", 19),
+    "No attribute is unique beyond its organisation: organisations know nothing of each other.": several("CHR", 21),
+    "A kind of resource is a table with its own rules, not something made at run time. An attribute is one line of the "
+    "catalog, and tests/api/test_custom_attributes.py adds some of every type.": several("CHR", 31),
+    "Every organisation has the same schemas: none has attributes of its own.": several("TEN", 7),
+    "Only for a service that does not sort, and this one does.": several("SRT", 10),
+    "Only for a service without PATCH, and this one has it.": several("PAT", 24),
+    "Only for a service without bulk, and this one has it.": several("BLK", 36),
+    "Nobody has to name a version: no directory in use sends If-Match, and all of them would be refused.": several(
+        "ETG", 12
+    ),
+    "A key stands for a directory and never for a user, so /Me is nobody and answers 501.": several("ME", 2, 3, 6, 7),
+    "Pages by number are what a request gets that asks for nothing else, as RFC 9865 §2.4 advises.": several("CUR", 18),
+}
+
+
+def reasons() -> Iterator[tuple[str, str]]:
+    """Each check that no test carries, with the reason."""
+    for reason, checks in REASONS.items():
+        for check in checks:
+            yield check, reason

@@ -1,0 +1,130 @@
+"""Guides that tick themselves off, and the self-test."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, scoped_session
+
+from scim_app.directory import keys
+from scim_app.directory.changes import OPERATOR
+from scim_app.directory.tables import Organization, ScimKey, User
+from scim_app.directory.transaction import transact
+from scim_app.panel.guides import DOCS, PROVIDERS, Guide, Step, drawn, guide, parse, to_copy
+from scim_app.panel.sentences import DONE
+from tests.conftest import SECRETS
+from tests.panel.conftest import HTMX, Person, text_of
+from tests.panel.test_log import Call, call
+
+__all__ = ["call"]
+pytestmark = pytest.mark.databases("sqlite")
+ACCESS = "/settings/organization/access"
+CONNECT = f"{ACCESS}/connect"
+TEST = f"{ACCESS}/self-test"
+
+
+def test_a_guide_is_a_title_a_paragraph_and_steps_with_traps() -> None:
+    text = "# Any\n\nIt works.\n\n1. Do **this**. <!-- arrives: key, user:created -->\n   > Not that.\n2. Then `{base_url}`\n"
+    assert parse(text) == Guide(
+        "Any", "It works.", (Step("Do **this**.", ("Not that.",), ("key", "user:created")), Step("Then `{base_url}`"))
+    )
+    with pytest.raises(ValueError, match="neither a step nor a trap"):
+        parse(text + "Lost.\n")
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_every_guide_can_be_read_and_waits_only_for_what_the_log_says(provider: str) -> None:
+    shown = guide(provider)
+    assert shown.title == PROVIDERS[provider] and shown.lead and len(shown.steps) > 5
+    assert shown.actions <= set(DONE)
+    whole = (DOCS / f"{provider}.md").read_text()
+    assert "{base_url}" in whole and re.findall(r"\{(\w+)\}", whole)
+    assert len(shown.steps) == len(re.findall(r"^\d+\. ", whole, re.MULTILINE))
+
+
+def test_values_are_filled_in_and_hostile_ones_stay_text() -> None:
+    values = {"base_url": "https://x/scim/v2", "org_role": "<b>"}
+    assert drawn("Go to `{base_url}` as **<i>**, {other}", values) == (
+        "Go to <code>https://x/scim/v2</code> as <strong>&lt;i&gt;</strong>, {other}"
+    )
+    assert "<b>" not in drawn("`{org_role}`", values)
+    assert to_copy(Step("`plain` and `{base_url}`"), values) == ["https://x/scim/v2"]
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_guide_shows_this_organisations_values(viewer: Person, app: Flask, provider: str) -> None:
+    page = viewer.get(f"{CONNECT}/{provider}")
+    assert f'data-copy="{app.config["PUBLIC_URL"]}/scim/v2' in page.text
+    assert "{base_url}" not in page.text
+    assert "Waiting for" in text_of(page)
+
+
+def test_a_guide_that_does_not_exist_is_404(viewer: Person) -> None:
+    assert viewer.get(f"{CONNECT}/..%2Fdeploy").status_code == 404
+    assert viewer.get(f"{CONNECT}/deploy").status_code == 404
+
+
+def test_steps_tick_themselves_off_as_calls_arrive(viewer: Person, call: Call, key: str) -> None:
+    page = viewer.get(f"{CONNECT}/okta")
+    assert text_of(page).count("Done:") == 1
+    seen = re.search(r"seen=([0-9a-f]+)", page.text)
+    assert seen
+    assert viewer.get(f"{CONNECT}/okta?seen={seen[1]}", headers=HTMX).status_code == 204
+    call("GET", "/Users", 200)
+    after = viewer.get(f"{CONNECT}/okta?seen={seen[1]}", headers=HTMX)
+    assert after.text.lstrip().startswith('<section id="steps"')
+    assert text_of(after).count("Done:") == 2
+    assert re.search(r"Received GET /Users ?, 200 ?, from Okta", re.sub(r"\s+", " ", text_of(after)))
+    call("POST", "/Users", 201, response={"userName": "ada"})
+    call("PATCH", "/Groups/1", 204)
+    assert "Everything arrived." in text_of(viewer.get(f"{CONNECT}/okta"))
+
+
+def test_a_call_that_failed_ticks_nothing(viewer: Person, call: Call) -> None:
+    call("GET", "/Users", 401, refused_because="expired")
+    assert "Done:" not in text_of(viewer.get(f"{CONNECT}/okta"))
+
+
+def test_the_self_test_lives_a_users_life_and_leaves_nothing(owner: Person, session: scoped_session[Session]) -> None:
+    answer = owner.post(TEST, on=ACCESS)
+    page = text_of(answer)
+    assert "Passed" in page and "Failed" not in page
+    for step in ("Let in with a key", "Create a user", "Deactivate", "Find nobody any more"):
+        assert step in page
+    session.rollback()
+    assert session.scalars(select(ScimKey)).all() == [] and session.scalars(select(User)).all() == []
+    assert owner.post(TEST, on=ACCESS, headers=HTMX).text.lstrip().startswith('<section id="self-test"')
+
+
+def test_the_self_test_runs_beside_two_live_keys_and_in_an_organisation_of_certain_domains(
+    owner: Person, session: scoped_session[Session], organization: Organization
+) -> None:
+    place, pepper = organization.id, SECRETS["KEY_PEPPER"]
+
+    def work() -> None:
+        session.execute(update(Organization).values(domains=["acme.example"]))
+        for label in ("One", "Two"):
+            keys.generate(session, place, OPERATOR, pepper, label=label, scope="provision", expires_at=None)
+
+    transact(session, work)
+    assert "Passed" in text_of(owner.post(TEST, on=ACCESS))
+    session.rollback()
+    assert len(session.scalars(select(ScimKey)).all()) == 2
+
+
+def test_a_self_test_that_fails_says_where_and_cleans_up(
+    owner: Person, session: scoped_session[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from scim_app.api import operations
+
+    def broken(*_: object) -> object:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(operations, "change", broken)
+    page = text_of(owner.post(TEST, on=ACCESS))
+    assert "Failed" in page and "Change the name" in page and "Deactivate" not in page
+    session.rollback()
+    assert session.scalars(select(ScimKey)).all() == [] and session.scalars(select(User)).all() == []
