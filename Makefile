@@ -1,9 +1,10 @@
 # make run    a running service with demo data, from nothing     make test   everything checked, from nothing
 # make screenshots   the pictures of the documentation, drawn again
+# make conformance   docs/conformance.md, made again from the tests
 # make lint   style and types only                               make clean  away with what these made
 
 .POSIX:
-.PHONY: run test lint screenshots requirements clean help
+.PHONY: run test lint screenshots conformance requirements clean help
 
 VENV = .venv
 BIN = $(VENV)/bin
@@ -47,6 +48,9 @@ test: lint
 screenshots: $(VENV)/.tests
 	@command -v "$${CHROMIUM:-chromium}" >/dev/null || bin/debian-packages chromium
 	$(BIN)/python bin/screenshots
+
+conformance: $(VENV)/.tests
+	$(BIN)/python tests/conformance/report.py > docs/conformance.md
 
 COMPILE = $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-emit-options --no-emit-index-url \
   --no-emit-find-links

@@ -68,7 +68,7 @@ def test_a_fault_of_ours_is_an_error_of_scim_that_shows_nothing(
     assert b"secret" not in answer.content
 
 
-@pytest.mark.rfc("VER-01", "VER-02", "VER-03", "VER-04", "ERR-14", "SCH-24")
+@pytest.mark.rfc("VER-01", "VER-02", "VER-03", "VER-04", "ERR-14")
 def test_another_version_of_the_protocol_is_refused_and_never_with_a_page(
     scim: Client, subtests: pytest.Subtests
 ) -> None:
