@@ -88,12 +88,62 @@ document.addEventListener("htmx:after:swap", () => {
   prepare(document);
   const focus = document.querySelector("[data-focus]");
   if (focus) {
+    focus.removeAttribute("data-focus");
     focus.focus({ preventScroll: true });
     focus.scrollIntoView({ block: "nearest" });
   }
 });
 
+// The keyboard: "/" searches the page, "g" and a letter go to a room, Ctrl-K opens the palette over pages, people, actions.
+let leading = false;
+
+function palette() {
+  document.querySelector("[data-palette]")?.click();
+}
+
+function choose(event, hits, links) {
+  const at = links.indexOf(document.activeElement);
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    const to = at + (event.key === "ArrowDown" ? 1 : -1);
+    (to < 0 ? hits.querySelector("input") : links[Math.min(to, links.length - 1)])?.focus();
+  } else if (event.key === "Enter" && at < 0 && links.length) {
+    event.preventDefault();
+    links[0].click();
+  }
+}
+
+document.addEventListener("keydown", (event) => {
+  const open = event.target.closest("#palette");
+  if (open) choose(event, open, [...open.querySelectorAll(".hits a")]);
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+    event.preventDefault();
+    palette();
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog")) return;
+  const room = leading && document.querySelector(`.side [data-letter="${CSS.escape(event.key)}"]`);
+  leading = event.key === "g" && !leading;
+  if (room) {
+    room.click();
+  } else if (event.key === "/") {
+    const search = document.querySelector("main [data-search]");
+    if (search) search.focus(); else palette();
+    event.preventDefault();
+  }
+});
+
+// Menus beside a search write a qualifier into it, in place of one about the same. Before htmx sends the form.
+document.addEventListener("change", (event) => {
+  const menu = event.target.closest("[data-writes]");
+  if (!menu || !menu.value) return;
+  const search = menu.form.querySelector("[data-search]");
+  const others = search.value.replace(new RegExp(`(^|\\s)${menu.dataset.writes}:("[^"]*"|\\S*)`, "g"), " ").trim();
+  search.value = `${others} ${menu.dataset.writes}:${menu.value}`.trim();
+  menu.value = "";
+}, true);
+
 prepare(document);
+document.querySelectorAll("[data-focus]").forEach((element) => element.removeAttribute("data-focus"));
 
 // On a phone the rooms stand in a row that scrolls: begin with the one that is open.
 const here = document.querySelector(".side [aria-current]");

@@ -17,14 +17,18 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from scim_app.cli import people
-from scim_app.cli.console import PlainCommand, as_json, show
+from scim_app.cli.console import PlainCommand, as_json, show, store_of
 from scim_app.cli.seed import load
 from scim_app.config import is_loopback
 from scim_app.directory import administrators, keys, organizations
 from scim_app.directory.changes import OPERATOR
+from scim_app.directory.directory import Directory
+from scim_app.directory.roles import bindings, pairs, scopes
+from scim_app.directory.store import Store
 from scim_app.directory.tables import Administrator, Organization
 from scim_app.directory.transaction import transact
 from scim_app.extensions import db
+from scim_app.protocol import patch_op
 
 SLUG = "demo"
 GROUPS = {"Engineering": range(0, 24, 2), "Design": range(1, 24, 4), "Everyone": range(24), "On call": range(3, 24, 8)}
@@ -64,11 +68,27 @@ def described(values: dict[str, Any]) -> str:
 
 
 def made_organization() -> Organization:
-    """The demo organisation with 24 people in four groups."""
+    """The demo organisation: 24 people in four groups, two projects with a team, and groups that mean roles in them."""
     organization = transact(db.session, lambda: organizations.create(db.session, "Demo", slug=SLUG))
     ids = load(organization, "User", [people.person(number, "demo.example") for number in range(24)])
-    load(organization, "Group", [people.group(name, [ids[each] for each in who]) for name, who in GROUPS.items()])
+    groups = load(
+        organization, "Group", [people.group(name, [ids[each] for each in who]) for name, who in GROUPS.items()]
+    )
+    admins = transact(db.session, lambda: make_roles(store_of(SLUG), dict(zip(GROUPS, groups, strict=True))))
+    catalog = current_app.extensions["catalog"]
+    push = {"schemas": [patch_op.PATCH_OP], "Operations": [{"op": "add", "path": "members", "value": ids[:2]}]}
+    directory = Directory(db.session, organization.id, OPERATOR, catalog)
+    directory.patch("Group", admins, patch_op.read(catalog["Group"], push))
     return organization
+
+
+def make_roles(store: Store, groups: dict[str, str]) -> str:
+    """What the demo's groups mean: two are bound, the others wait for it. The id of the group of a project's admins."""
+    mobile, _ = (scopes.create_project(store, name) for name in ("Mobile", "Website"))
+    team = scopes.create_team(store, mobile, "Release")
+    bindings.bind(store, groups["Engineering"], mobile, scopes.role_called(store, "project", "Member"))
+    bindings.bind(store, groups["On call"], team, scopes.role_called(store, "team", "Member"))
+    return next(pair.group_id for pair in pairs.of_scopes(store, [mobile.id]) if pair.role.name == "Admin")
 
 
 def file() -> Path:

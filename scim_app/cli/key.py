@@ -88,9 +88,11 @@ def described(key: ScimKey) -> dict[str, str | None]:
 
 
 def state(key: ScimKey) -> str:
-    """active, expired or deactivated."""
+    """active, expired, deactivated, or replaced by another."""
     if key.deactivated_at is not None:
         return "deactivated"
+    if key.retires_at is not None and key.retires_at <= datetime.now(UTC):
+        return "replaced"
     return "expired" if key.expires_at is not None and key.expires_at <= datetime.now(UTC) else "active"
 
 

@@ -19,6 +19,7 @@ from scim_app.directory.transaction import AnySession
 
 NAME_LENGTH = 100
 SLUG_LENGTH = 50
+DOMAINS_AT_MOST = 100
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 """One label of a host name: RFC 1123 §2.1."""
@@ -69,6 +70,20 @@ def rename(session: AnySession, organization_id: str, actor: Actor, name: str) -
         found.name = name
         record(session, found.id, actor, "organization:renamed", Target("Organization", found.id, name), changed)
     return found
+
+
+def accept(session: AnySession, organization_id: str, actor: Actor, domains: Iterable[str]) -> None:
+    """Accept these e-mail domains from now on, and any if there are none. Raises ValueError for what is not a domain."""
+    accepted = list(dict.fromkeys(checked_domain(domain) for domain in domains))
+    if len(accepted) > DOMAINS_AT_MOST:
+        raise ValueError(f"An organization accepts at most {DOMAINS_AT_MOST} e-mail domains.")
+    statement = select(Organization).where(Organization.id == organization_id).with_for_update()
+    found = session.scalars(statement.execution_options(populate_existing=True)).one()
+    if found.domains != accepted:
+        changed = [{"attribute": "domains", "before": found.domains, "after": accepted}]
+        found.domains = accepted
+        target = Target("Organization", found.id, found.name)
+        record(session, found.id, actor, "organization:domains:changed", target, changed)
 
 
 def checked_name(name: str) -> str:

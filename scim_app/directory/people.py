@@ -107,16 +107,14 @@ def members(
     """The members of a group in the order in which they came into the directory."""
     mine = and_(User.organization_id == GroupMember.organization_id, User.id == GroupMember.user_id)
     statement = (
-        select(User.id, User.user_name, User.display_name, User.active, GroupMember.added_at, GroupMember.user_id.label("place"))
+        select(User.id, User.id.label("place"), User.user_name, User.display_name, User.active, GroupMember.added_at)
         .join(User, mine)
         .where(GroupMember.organization_id == organization_id, GroupMember.group_id == group_id)
     )
     return walk(session, statement, GroupMember.user_id, after, before, size)
 
 
-def walk(
-    session: AnySession, statement: Any, column: Any, after: str | None, before: str | None, size: int
-) -> Found:
+def walk(session: AnySession, statement: Any, column: Any, after: str | None, before: str | None, size: int) -> Found:
     """The page behind or before a place; one row more than it shows says whether more follow."""
     if before is not None:
         found = session.execute(statement.where(column < before).order_by(column.desc()).limit(size + 1)).all()

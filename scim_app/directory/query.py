@@ -46,9 +46,9 @@ class Compiler:
             case ValuePath(path, inner):
                 lists = self.sources.row_lists(path)
                 if lists:
-                    return or_(
-                        *(self.table.c.id.in_(select(each.resource_id).where(*row(inner, each))) for each in lists)
-                    )
+                    # One list of ids, and not a choice between lists: what is found is then where a database begins.
+                    first, *rest = (select(each.resource_id).where(*row(inner, each)) for each in lists)
+                    return self.table.c.id.in_(first.union_all(*rest) if rest else first)
                 found = self.items(inner, path).subquery()
                 return self.table.c.id.in_(select(found.c[0]))
 

@@ -76,7 +76,7 @@ def places_of(session: AnySession, administrator_id: str) -> tuple[Place, ...]:
     rows = session.execute(
         select(Organization.id, Organization.name, Organization.slug, Membership.role)
         .join(Membership, Membership.organization_id == Organization.id)
-        .where(Membership.administrator_id == administrator_id)
+        .where(Membership.administrator_id == administrator_id, Membership.disabled_at.is_(None))
         .order_by(Organization.name, Organization.id)
     )
     return tuple(Place(*row) for row in rows)
@@ -100,7 +100,11 @@ def switch(session: AnySession, token: str, organization_id: str) -> None:
     mine = (
         select(Membership.organization_id)
         .join(SignIn, SignIn.administrator_id == Membership.administrator_id)
-        .where(SignIn.token_hash == token_hash(token), Membership.organization_id == organization_id)
+        .where(
+            SignIn.token_hash == token_hash(token),
+            Membership.organization_id == organization_id,
+            Membership.disabled_at.is_(None),
+        )
     )
     if session.execute(mine).one_or_none() is None:
         raise ValueError("You do not belong to that organization.")

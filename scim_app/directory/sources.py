@@ -167,9 +167,14 @@ class Sources:
         """Roles that active users have because somebody granted them."""
         rows = EffectiveRole.__table__.alias()
         scopes, roles, parents = Scope.__table__.alias(), Role.__table__.alias(), Scope.__table__.alias()
-        where = rows.c.organization_id == self.organization_id, scopes.c.id == rows.c.scope_id, scopes.c.kind == kind
+        where = (
+            rows.c.organization_id == self.organization_id, scopes.c.organization_id == self.organization_id,
+            scopes.c.id == rows.c.scope_id, scopes.c.kind == kind,
+        )  # fmt: skip
         keys = {"value": rows.c.scope_id, "display": scopes.c.name_key, "role": roles.c.name_key}
-        joins: dict[str, tuple[ColumnElement[bool], ...]] = {"role": (roles.c.id == rows.c.role_id,)}
+        joins: dict[str, tuple[ColumnElement[bool], ...]] = {
+            "role": (roles.c.organization_id == self.organization_id, roles.c.id == rows.c.role_id)
+        }
         if kind == "team":
             keys["project"], joins["project"] = parents.c.name_key, (parents.c.id == scopes.c.parent_id,)
         return RowList(rows.c.user_id, rows.c.scope_id, keys, where, joins)

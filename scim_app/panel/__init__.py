@@ -11,11 +11,13 @@ from flask import Flask
 from scim_app.extensions import login_manager
 from scim_app.panel import (
     access,
+    administrators,
     banner,
     bindings,
     changelog,
     connect,
     errors,
+    find,
     groups,
     key_actions,
     log,
@@ -38,10 +40,12 @@ from scim_app.panel.words import FILTERS
 
 __all__ = [
     "access",
+    "administrators",
     "banner",
     "bindings",
     "changelog",
     "connect",
+    "find",
     "groups",
     "init_app",
     "key_actions",

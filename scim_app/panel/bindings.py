@@ -132,12 +132,11 @@ def place_of(store: Store, scope: Scope) -> str:
 
 def page(group_id: str, foreseen: Foreseen | None = None, refusal: str | None = None) -> str:
     """The page or, to htmx, its block."""
-    shown = block(group_id, foreseen, refusal)
-    return page_or_block("panel/bindings.html", "bindings", **shown)
+    return page_or_block("panel/bindings.html", "bindings", **meaning(group_id, foreseen, refusal))
 
 
-def block(group_id: str, foreseen: Foreseen | None = None, refusal: str | None = None) -> dict[str, Any]:
-    """What the block `bindings` is drawn from, on its own page and on that of the group. Aborts with 404."""
+def meaning(group_id: str, foreseen: Foreseen | None = None, refusal: str | None = None) -> dict[str, Any]:
+    """What `panel/meaning.html` is drawn from, on its own page and on that of the group. Aborts with 404."""
     store = store_on_screen()
     try:
         name = store.row("Group", group_id).document["displayName"]

@@ -55,7 +55,7 @@ CAUSES = (
         scim_type="replaced",
     ),
     Cause(
-        "The beginning of the key is known here, but not its secret: it was pasted in part, or was made by another installation.",
+        "The beginning of the key is known here, but not its secret: it was pasted in part, or made elsewhere.",
         f"To be sure, {NEW_KEY}, copy it with the button, and paste it under Provisioning > Integration.",
         f"To be sure, {NEW_KEY}, copy it with the button, and paste it under Provisioning > Admin Credentials.",
         action=KEY_REFUSED,

@@ -2,47 +2,108 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from flask import render_template, request
+from flask import Response, abort, render_template, request, stream_with_context
+from flask.typing import ResponseReturnValue
 
 from scim_app.directory import activity as history
+from scim_app.directory import qualifiers
+from scim_app.directory.changes import Target, record
+from scim_app.directory.qualifiers import Term
+from scim_app.directory.transaction import transact
 from scim_app.extensions import db
 from scim_app.panel.blueprint import blueprint
+from scim_app.panel.exports import FORMATS, lines
 from scim_app.panel.releases import parse
 from scim_app.panel.rendering import page_or_block
 from scim_app.panel.visitor import visitor
 
+CHANGELOG = "/settings/organization/changelog"
 RELEASES = Path(__file__).resolve().parents[2] / "CHANGELOG.md"
 ACTIONS = {
     "user": "Users",
     "group": "Groups",
+    "role": "Roles",
+    "project": "Projects",
+    "team": "Teams",
     "key": "Keys",
     "administrator": "Administrators",
     "organization": "Organization",
 }
-LONGEST_SEARCH = 100
+SPANS = {"1": "Last 24 hours", "7": "Last 7 days", "30": "Last 30 days"}
+LONGEST_SEARCH = 500
 
 
-@blueprint.get("/settings/organization/changelog")
+@blueprint.get(CHANGELOG)
 def activity() -> str:
     """The organisation's history, newest first. The URL is the whole state of the page."""
-    search = request.args.get("q", "").strip()[:LONGEST_SEARCH]
-    action = request.args.get("action", "")
+    terms = asked()
     found = history.page(
         db.session,
         visitor().organization.id,
+        terms,
         before=request.args.get("before"),
         after=request.args.get("after"),
-        search=search,
-        action=action if action in ACTIONS else "",
     )
     return page_or_block(
-        "panel/activity.html", "entries", page=found, search=search, action=action, actions=ACTIONS
+        "panel/activity.html",
+        "entries",
+        page=found,
+        search=qualifiers.written(terms),
+        problems=[each for each in map(qualifiers.problem, terms) if each],
+        actions=ACTIONS,
+        spans=spans(),
     )
 
 
-@blueprint.get("/settings/organization/changelog/releases")
+@blueprint.get(f"{CHANGELOG}/<change_id>")
+def change(change_id: str) -> str:
+    """One entry: the whole difference, the request it came from, and what followed from it."""
+    organization_id = visitor().organization.id
+    found = history.one(db.session, organization_id, change_id)
+    if found is None:
+        abort(404)
+    cause = history.one(db.session, organization_id, found.cause_id) if found.cause_id else None
+    following = history.following(db.session, organization_id, found.id)
+    return render_template("panel/change.html", entry=found, cause=cause, following=following)
+
+
+@blueprint.post(f"{CHANGELOG}/export")
+def export() -> ResponseReturnValue:
+    """What the search finds, as a file. That it was taken is in the history, too."""
+    me, kind = visitor(), request.form.get("format", "")
+    if kind not in FORMATS:
+        abort(400)
+    terms = qualifiers.parse(request.form.get("q", "")[:LONGEST_SEARCH])
+    told = [{"attribute": name, "before": None, "after": value} for name, value in
+            (("format", kind), ("search", qualifiers.written(terms) or None))]  # fmt: skip
+    target = Target("Organization", me.organization.id, me.organization.name)
+    transact(db.session, lambda: record(db.session, me.organization.id, me.actor, "changelog:exported", target, told))
+    file = stream_with_context(lines(history.everything(db.session, me.organization.id, terms), kind))
+    name = f"changelog-{me.organization.slug}-{datetime.now(UTC):%Y-%m-%d}.{kind}"
+    return Response(file, content_type=FORMATS[kind], headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@blueprint.get(f"{CHANGELOG}/releases")
 def releases() -> str:
     """The project's own releases: Date, Title, Log."""
     return render_template("panel/releases.html", releases=parse(RELEASES.read_text(encoding="utf-8")))
+
+
+def asked() -> tuple[Term, ...]:
+    """What the search says, and what was chosen in the menus beside it, which write into it."""
+    terms = qualifiers.parse(request.args.get("q", "").strip()[:LONGEST_SEARCH])
+    action, created = request.args.get("action", ""), request.args.get("created", "")
+    if action in ACTIONS:
+        terms = qualifiers.narrowed(terms, "action", action)
+    if qualifiers.days(created):
+        terms = qualifiers.narrowed(terms, "created", created)
+    return terms
+
+
+def spans() -> dict[str, str]:
+    """Spans of time up to now, as qualifiers write them, with what they are called."""
+    today = datetime.now(UTC)
+    return {f">={today - timedelta(days=int(days)):%Y-%m-%d}": words for days, words in SPANS.items()}

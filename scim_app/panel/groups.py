@@ -8,6 +8,7 @@ from scim_app.directory import journal, people
 from scim_app.directory.roles import bindings
 from scim_app.directory.tables import Group
 from scim_app.extensions import db
+from scim_app.panel.bindings import meaning
 from scim_app.panel.blueprint import blueprint
 from scim_app.panel.log import speaking
 from scim_app.panel.rendering import page_or_block
@@ -28,7 +29,9 @@ def groups() -> str:
     meanings: dict[str, list[str]] = {}
     for bound in bindings.of_groups(store_on_screen(), [row.id for row in found.rows]):
         meanings.setdefault(bound.group_id, []).append(f"{bound.role.name} in {bound.scope.name}")
-    return page_or_block("panel/groups.html", "list", found=found, meanings=meanings, filters={"q": search} if search else {})
+    return page_or_block(
+        "panel/groups.html", "list", found=found, meanings=meanings, filters={"q": search} if search else {}
+    )
 
 
 @blueprint.get(f"{GROUPS}/<group_id>")
@@ -39,15 +42,14 @@ def group(group_id: str) -> str:
     found = people.members(
         db.session, me.organization.id, group_id, request.args.get("after"), request.args.get("before")
     )
-    bound = bindings.of_groups(store_on_screen(), [group_id])
     return page_or_block(
         "panel/group.html",
         "members",
         shown=db.session.get_one(Group, group_id),
         resource={name: value for name, value in resource.items() if name != "members"},
         found=found,
-        bound=bound,
         timeline=people.timeline(db.session, me.organization.id, group_id),
         requests=journal.about(db.session, me.organization.id, group_id),
         **speaking(),
+        **meaning(group_id),
     )

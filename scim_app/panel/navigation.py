@@ -12,14 +12,16 @@ class Room:
     title: str
     icon: str
     endpoint: str
+    letter: str
+    """Pressed after `g` it leads there."""
 
 
 NAVIGATION = (
-    Room("Organization Info", "building-2", "panel.organization"),
-    Room("Access Management", "key-round", "panel.access"),
-    Room("Users", "users", "panel.users"),
-    Room("Groups", "layers", "panel.groups"),
-    Room("Projects", "folder", "panel.projects"),
-    Room("Provisioning log", "activity", "panel.log"),
-    Room("Changelog", "scroll-text", "panel.activity"),
+    Room("Organization Info", "building-2", "panel.organization", "o"),
+    Room("Access Management", "key-round", "panel.access", "a"),
+    Room("Users", "users", "panel.users", "u"),
+    Room("Groups", "layers", "panel.groups", "g"),
+    Room("Projects", "folder", "panel.projects", "p"),
+    Room("Provisioning log", "activity", "panel.log", "l"),
+    Room("Changelog", "scroll-text", "panel.activity", "c"),
 )

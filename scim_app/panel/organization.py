@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from scim_app.directory import keys, organizations
+from scim_app.directory import keys, memberships, organizations
+from scim_app.directory.administrators import ROLES
 from scim_app.directory.roles import ownership
 from scim_app.directory.transaction import transact
 from scim_app.extensions import db
@@ -40,7 +41,9 @@ def rename_organization() -> ResponseReturnValue:
     return redirect(url_for("panel.organization"), 303)
 
 
-def page(notice: str | None = None, refusal: str | None = None) -> str:
+def page(
+    notice: str | None = None, refusal: str | None = None, link: str | None = None, invited: str | None = None
+) -> str:
     """The page or, to htmx, its block."""
     organization_id = visitor().organization.id
     shown = organizations.get(db.session, organization_id)
@@ -53,6 +56,10 @@ def page(notice: str | None = None, refusal: str | None = None) -> str:
         owner=ownership.owner(store_on_screen()),
         state=state_of(keys.of_organization(db.session, organization_id), datetime.now(UTC)),
         prefix=keys.PREFIX,
+        administrators=memberships.of_organization(db.session, organization_id),
+        roles=ROLES if visitor().owns else ROLES[1:],
+        link=link,
+        invited=invited,
         dialog=request.args.get("dialog", ""),
         notice=notice,
         refusal=refusal,

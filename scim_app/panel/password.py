@@ -15,9 +15,10 @@ from flask import make_response, request
 from flask.typing import ResponseReturnValue
 from flask_login import login_user
 
-from scim_app.directory import administrators, sign_ins
+from scim_app.directory import sign_ins
 from scim_app.directory.transaction import transact
 from scim_app.extensions import db
+from scim_app.panel.credentials import check
 from scim_app.panel.rendering import page_or_block
 from scim_app.panel.visitor import load, visitor
 from scim_app.panel.walls import is_htmx
@@ -50,7 +51,7 @@ def with_password(back: str, target: str) -> Callable[[View], View]:
 def renewed(password: str) -> bool:
     """Whether the password is the visitor's, who then goes on under a new token."""
     me = visitor()
-    found = administrators.authenticate(db.session, me.email, password)
+    found = check(me.email, password)
     if found is None or found.id != me.administrator_id:
         return False
     token = transact(db.session, lambda: sign_ins.renew(db.session, me.id, datetime.now(UTC)))

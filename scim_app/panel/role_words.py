@@ -28,7 +28,7 @@ def beside(preview: Preview) -> str:
 
 def people(number: int, one: str = "person") -> str:
     """`1 person`, `2 people`, `10,000 people`."""
-    many = "people" if one == "person" else f"{one}s"
+    many = one.replace("person", "people") if one.endswith("person") else f"{one}s"
     return f"{number:,} {one if number == 1 else many}"
 
 

@@ -8,11 +8,12 @@ from flask import abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
-from scim_app.directory import administrators, claims, sign_ins
+from scim_app.directory import claims, sign_ins
 from scim_app.directory.claims import ClaimRefused
 from scim_app.directory.transaction import transact
 from scim_app.extensions import db
 from scim_app.panel.blueprint import blueprint
+from scim_app.panel.credentials import check
 from scim_app.panel.visitor import load, visitor
 from scim_app.panel.walls import inside
 
@@ -32,7 +33,7 @@ def sign_in() -> ResponseReturnValue:
             return redirect(onward, 303)
         return render_template("panel/sign_in.html", onward=onward)
     email, password = request.form.get("email", ""), request.form.get("password", "")
-    found = administrators.authenticate(db.session, email, password)
+    found = check(email, password)
     if found is None or not enter(found.id):
         refusal = "That e-mail address and password do not match an account."
         return render_template("panel/sign_in.html", onward=onward, email=email[:254], refusal=refusal), 403

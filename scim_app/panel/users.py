@@ -36,13 +36,9 @@ def users() -> str:
     source = given["source"] if given["source"] in SOURCES else ""
     wanted = Wanted(search, status == "active" if status else None, source == "linked" if source else None)
     organization_id = visitor().organization.id
-    found = people.users(
-        db.session, organization_id, wanted, request.args.get("after"), request.args.get("before")
-    )
+    found = people.users(db.session, organization_id, wanted, request.args.get("after"), request.args.get("before"))
     filters = {name: value for name, value in (("q", search), ("status", status), ("source", source)) if value}
-    return page_or_block(
-        "panel/users.html", "list", found=found, filters=filters, statuses=STATUSES, sources=SOURCES
-    )
+    return page_or_block("panel/users.html", "list", found=found, filters=filters, statuses=STATUSES, sources=SOURCES)
 
 
 @blueprint.get(f"{USERS}/<user_id>")
@@ -50,7 +46,7 @@ def user(user_id: str) -> str:
     """One user: names, groups, roles and why, history, requests, and the document as the directory sees it."""
     resource = resource_of("User", user_id)
     me = visitor()
-    document = {name: value for name, value in resource.items() if name not in {"groups", "meta", "schemas"}}
+    document = {name: value for name, value in resource.items() if name not in {"id", "groups", "meta", "schemas"}}
     return render_template(
         "panel/user.html",
         person=db.session.get_one(User, user_id),
@@ -84,8 +80,9 @@ def attributes(document: Mapping[str, Any], path: str = "") -> Iterator[tuple[st
         elif isinstance(value, list):
             for each in value:
                 label = each.get("type") if isinstance(each, Mapping) else None
-                yield here + (f'[type eq "{label}"]' if label else ""), (
-                    each.get("value", each) if isinstance(each, Mapping) else each
+                yield (
+                    here + (f'[type eq "{label}"]' if label else ""),
+                    (each.get("value", each) if isinstance(each, Mapping) else each),
                 )
         else:
             yield here, value

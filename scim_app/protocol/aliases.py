@@ -29,7 +29,9 @@ def lifted(kind: ResourceType, value: Mapping[str, Any]) -> dict[str, Any]:
     for name, inner in given.items():
         own = next((each for each in found if kind.member(each) is kind.member(name)), name)
         if str(found.get(own, inner)).lower() != str(inner).lower():
-            raise InvalidSyntax(f"{name} is there twice, in the core schema and in an extension, with different values.")
+            raise InvalidSyntax(
+                f"{name} is there twice, in the core schema and in an extension, with different values."
+            )
         found[own] = inner
     return found
 

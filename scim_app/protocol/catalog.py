@@ -220,7 +220,12 @@ class Catalog:
         )
         types = (
             ResourceType(
-                "User", "/Users", "User account", user, (ENTERPRISE, access_extension(self.access_urn)), COMMON,
+                "User",
+                "/Users",
+                "User account",
+                user,
+                (ENTERPRISE, access_extension(self.access_urn)),
+                COMMON,
                 aliases={f"{self.access_urn}:orgRole": org_role_attribute},
             ),  # fmt: skip
             ResourceType("Group", "/Groups", "Group", GROUP, (), COMMON),

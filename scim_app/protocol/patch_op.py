@@ -56,7 +56,9 @@ def read_one(kind: ResourceType, operation: Any) -> Iterator[Operation]:
     named = {name.lower(): value for name, value in operation.items() if name.lower() in {"op", "path", "value"}}
     if named.get("path", "") is None:
         del named["path"]
-    for each in (one for rewritten in dialects.standard_operations(kind, named) for one in aliases.operations(kind, rewritten)):
+    for each in (
+        one for rewritten in dialects.standard_operations(kind, named) for one in aliases.operations(kind, rewritten)
+    ):
         op = each.get("op")
         if op not in OPS:
             raise InvalidSyntax("The op of an operation must be add, remove or replace.")

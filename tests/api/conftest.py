@@ -11,11 +11,15 @@ from sqlalchemy.orm import Session, scoped_session
 
 from scim_app.directory import keys, organizations
 from scim_app.directory.changes import OPERATOR
+from scim_app.directory.roles import scopes
+from scim_app.directory.store import Store
+from scim_app.directory.tables import Organization, Scope
 from scim_app.directory.transaction import transact
 from tests.api.wire import Client
 from tests.api.words import USER
 
 Make = Callable[..., dict[str, Any]]
+Find = Callable[[str], str]
 
 
 @pytest.fixture
@@ -67,3 +71,32 @@ def make_group(scim: Client) -> Make:
         return answer.json
 
     return make
+
+
+@pytest.fixture
+def store(app: Flask, session: scoped_session[Session], organization: Organization) -> Store:
+    """Acme's rows, written by the operator."""
+    return Store(session, organization.id, OPERATOR, app.extensions["catalog"])
+
+
+@pytest.fixture
+def mobile(session: scoped_session[Session], store: Store) -> Scope:
+    """The project Mobile with the team Core."""
+
+    def work() -> Scope:
+        project = scopes.create_project(store, "Mobile")
+        scopes.create_team(store, project, "Core")
+        return project
+
+    return transact(session, work)
+
+
+@pytest.fixture
+def find(scim: Client) -> Find:
+    """The id of the one group that a filter by name finds."""
+
+    def find(name: str) -> str:
+        [found] = scim.get("/Groups", filter=f'displayName eq "{name}"').json["Resources"]
+        return str(found["id"])
+
+    return find

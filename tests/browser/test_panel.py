@@ -37,7 +37,9 @@ def works(session: scoped_session[Session], key: str) -> bool:
 
 def press(page: Page, words: str) -> None:
     """Press the button, or without scripts the link, that says so."""
-    page.get_by_role("button", name=words, exact=True).or_(page.get_by_role("link", name=words, exact=True)).first.click()
+    page.get_by_role("button", name=words, exact=True).or_(
+        page.get_by_role("link", name=words, exact=True)
+    ).first.click()
 
 
 def confirm(page: Page, words: str) -> None:
@@ -203,7 +205,11 @@ def populate(session: scoped_session[Session], organization: Organization) -> No
         organizations.rename(session, place, OPERATOR, "W" * 100)
         other = organizations.create(session, "Z" * 100)
         administrators.create(session, "ada@acme.example", other.id, "viewer")
-        used = {"last_used_at": datetime.now(UTC), "last_used_client": "x" * 200, "last_used_address": "2001:db8::" + "f" * 4}
+        used = {
+            "last_used_at": datetime.now(UTC),
+            "last_used_client": "x" * 200,
+            "last_used_address": "2001:db8::" + "f" * 4,
+        }
         session.execute(update(ScimKey).values(**used))
 
     transact(session, work)
@@ -264,20 +270,19 @@ def test_the_changelog_is_searched_while_typing_and_the_address_keeps_up(
     page = enter()
     page.goto(LOG)
     everything = page.get_by_role("row").count()
-    page.get_by_label("Search by name").press_sequentially("okta")
+    page.get_by_label("Search the changelog").press_sequentially("okta")
     expect(page.get_by_role("row")).to_have_count(2)
     assert everything > 2
-    page.wait_for_url("**/changelog?q=okta&action=")
+    page.wait_for_url("**/changelog?q=okta&action=&created=")
     page.get_by_label("Kind").select_option("user")
     expect(page.get_by_text("Nothing matches")).to_be_visible()
+    expect(page.get_by_label("Search the changelog")).to_have_value("okta action:user")
     page.reload()
-    expect(page.get_by_label("Search by name")).to_have_value("okta")
+    expect(page.get_by_label("Search the changelog")).to_have_value("okta action:user")
     expect(page.get_by_text("Nothing matches")).to_be_visible()
 
 
-def test_an_action_that_is_refused_says_why_where_the_eye_and_the_focus_are(
-    enter: Open, complaints: list[str]
-) -> None:
+def test_an_action_that_is_refused_says_why_where_the_eye_and_the_focus_are(enter: Open, complaints: list[str]) -> None:
     page = enter()
     page.goto(ACCESS)
     press(page, "Generate key")

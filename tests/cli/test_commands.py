@@ -117,7 +117,9 @@ def test_a_key_is_made_listed_deactivated_and_deleted(
     assert [(key["id"], key["state"], key["last_four"]) for key in listed] == [(made["id"], "active", made["key"][-4:])]
     assert made["key"] not in json.dumps(listed)
     printed(run, "key", "deactivate", made["id"], "--org", "acme")
-    assert found(session, made["key"]) == Refusal(Reason.DEACTIVATED, made["id"], organization.id)
+    outcome = found(session, made["key"])
+    assert isinstance(outcome, Refusal)
+    assert (outcome.reason, outcome.id, outcome.organization_id) == (Reason.DEACTIVATED, made["id"], organization.id)
     assert "deactivated" in run("key", "list", "--org", "acme").stdout
     printed(run, "key", "delete", made["id"], "--org", "acme")
     assert found(session, made["key"]) == Refusal(Reason.UNKNOWN)

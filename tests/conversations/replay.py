@@ -2,11 +2,13 @@
 
 A conversation is a JSON file, so a report from the field becomes a test without a line of code:
 
-    {"name": a sentence, "client": "okta", "entra" or another, "source": where the shape comes from, "steps": [
+    {"name": a sentence, "client": "okta", "entra" or another, "source": where the shape comes from,
+     "projects": ["Mobile"], "steps": [
         {"title": …, "times": 3, "request": {"method", "path", "query", "headers", "body"},
          "response": {"status": 200 or [200, 204], "headers": {…}, "body": …, "absent": ["/password"],
                       "none of": {"/Resources/*/id": ["{{first}}"]}, "capture": {"first": "/id"}}}]}
 
+- `projects`, which may be left out, are what an administrator had made before: the organisation has them at the first step.
 - Paths into an answer are JSON Pointers (RFC 6901), where `*` means every element; "" is the whole answer.
 - `{{name}}` stands for a captured value; `key` is given, and `n` counts from 1 in a step that is sent several times.
 - A request body `{"...": "user", "active": false}` is the captured `user` with these changes laid over it: what a

@@ -43,8 +43,8 @@ def acme(app: Flask, session: scoped_session[Session], organization: Organizatio
     return place
 
 
-def found(session: scoped_session[Session], place: str, wanted: Wanted = Wanted(), **given: object) -> list[str]:
-    rows = people.users(session, place, wanted, **given).rows  # type: ignore[arg-type]
+def found(session: scoped_session[Session], place: str, wanted: Wanted | None = None) -> list[str]:
+    rows = people.users(session, place, wanted or Wanted()).rows
     return [row.user_name.partition("@")[0] for row in rows]
 
 
@@ -68,7 +68,12 @@ def found(session: scoped_session[Session], place: str, wanted: Wanted = Wanted(
 )
 @pytest.mark.parametrize("few", [1_000, 0], ids=["by list", "by walk"])
 def test_people_are_found_by_the_beginning_of_a_name_or_an_address(
-    session: scoped_session[Session], acme: str, wanted: Wanted, names: list[str], few: int, monkeypatch: pytest.MonkeyPatch
+    session: scoped_session[Session],
+    acme: str,
+    wanted: Wanted,
+    names: list[str],
+    few: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(people, "FEW", few)
     assert found(session, acme, wanted) == names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -20,6 +21,11 @@ from scim_app.protocol.catalog import CORE_GROUP, CORE_USER
 
 T = TypeVar("T")
 REQUEST = "0192f0c1-0000-7000-8000-00000000abcd"
+
+
+def dialogs(page: str) -> list[str]:
+    """The ids of the dialogs on a page, but for the one that finds things."""
+    return [each for each in re.findall(r'<dialog id="([^"]+)"', page) if each != "palette"]
 
 
 def person(name: str, **more: Any) -> dict[str, Any]:

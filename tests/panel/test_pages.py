@@ -76,7 +76,7 @@ def test_the_activity_is_searched_and_filtered_and_the_links_keep_both(
     people(session, organization, 60)
     page = viewer.get(f"{LOG}?q=PERSON&action=user")
     assert "administrator:added" not in page.text and "user:created" in page.text
-    assert "q=PERSON&amp;action=user&amp;before=" in page.text
+    assert "q=PERSON+action:user&amp;before=" in page.text
     assert "Nothing matches" in text_of(viewer.get(f"{LOG}?q=nobody"))
     assert "user:created" in viewer.get(f"{LOG}?action=%27;--").text
 

@@ -31,7 +31,11 @@ def readings(product: str, name: str, projects: Sequence[Scope], roles: Sequence
         for role in roles:
             behind = f"-{role}"
             team = name[len(before) : -len(behind)].strip()
-            if team and same_but_for_case(name[: len(before)], before) and same_but_for_case(name[-len(behind) :], behind):
+            if (
+                team
+                and same_but_for_case(name[: len(before)], before)
+                and same_but_for_case(name[-len(behind) :], behind)
+            ):
                 yield Reading(project, team, role)
 
 

@@ -17,6 +17,7 @@ class Cell:
 
     role: Role
     group_id: str
+    group: str
     people: int
 
 
@@ -50,9 +51,11 @@ def rows(store: Store, project_id: str | None = None) -> list[Row]:
     ids = [scope.id for scope in found]
     people = scopes.counts(store, ids)
     cells: dict[str, dict[str, Cell]] = {each: {} for each in ids}
-    for pair in pairs.of_scopes(store, ids):
+    found_pairs = pairs.of_scopes(store, ids)
+    groups = pairs.names_of(store, found_pairs)
+    for pair in found_pairs:
         number = people.get((pair.scope.id, pair.role.id), 0)
-        cells[pair.scope.id][pair.role.name_key] = Cell(pair.role, pair.group_id, number)
+        cells[pair.scope.id][pair.role.name_key] = Cell(pair.role, pair.group_id, groups[pair.group_id], number)
     names = {role.id: role.name for role in scopes.roles(store, "project")}
     made = {scope.id: Row(scope, cells[scope.id], names.get(scope.default_role_id or "")) for scope in found}
     return [

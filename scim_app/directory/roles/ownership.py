@@ -9,7 +9,7 @@ from sqlalchemy import select
 from scim_app.directory import changes
 from scim_app.directory.changes import Target, difference
 from scim_app.directory.records import columns, organization_role
-from scim_app.directory.roles import assignments, consequences
+from scim_app.directory.roles import consequences
 from scim_app.directory.roles.organization_role import OWNER
 from scim_app.directory.store import Store
 from scim_app.directory.tables import Organization, User
@@ -64,7 +64,6 @@ def _write(store: Store, row: Any, role: str, cause_id: str) -> str:
         "cause_id": cause_id
     }
     changes.record_all(store.session, [entry])
-    assignments.sync(store, row.id, before, after)
     return str(row.id)
 
 

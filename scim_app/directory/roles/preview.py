@@ -111,15 +111,12 @@ def _preview(store: Store, group_id: str, scope: Scope, moves: Sequence[tuple[in
     """The counts of people by rank before and after, as roles: those who gain first, those who lose last."""
     lowest = floor(store, scope)
     names = {role.rank: role.name for role in scopes.roles(store, scope.kind)}
-    told: list[Shift] = []
-    staying = 0
+    counted: Counter[tuple[str | None, str | None]] = Counter()
     for before, after, people in sorted(moves, key=lambda move: (-(move[1] or 0), move[0] or 0)):
-        was, becomes = names.get(before or 0, lowest), names.get(after or 0, lowest)
-        if was == becomes:
-            staying += people
-        else:
-            told.append(Shift(was, becomes, people))
+        counted[names.get(before or 0, lowest), names.get(after or 0, lowest)] += people
+    told = [Shift(was, becomes, people) for (was, becomes), people in counted.items() if was != becomes]
     told.sort(key=lambda shift: (shift.before is not None, shift.after is None))
+    staying = counted.total() - sum(shift.people for shift in told)
     own = GroupMember.organization_id == store.organization_id, GroupMember.group_id == group_id
     everybody = store.session.scalar(select(func.count()).select_from(GroupMember).where(*own)) or 0
-    return Preview(tuple(told), staying, everybody - staying - sum(shift.people for shift in told))
+    return Preview(tuple(told), staying, everybody - counted.total())

@@ -34,6 +34,7 @@ class Membership(Table):
         ForeignKey("organizations.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     role: Mapped[str] = mapped_column(String)
+    disabled_at: Mapped[datetime | None] = mapped_column(Instant, doc="Since when they are kept out of it.")
 
 
 class Claim(Table):

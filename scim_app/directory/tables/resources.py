@@ -84,7 +84,7 @@ class GroupMember(Table):
 
 
 class SearchValue(Table):
-    """One leaf of one document in comparison form. Derived; rewritten by `index.py`, read by `query.py` and `people.py` alone."""
+    """One leaf of one document in comparison form. Derived; rewritten by `index.py`, read by `query.py` and `people.py`."""
 
     __tablename__ = "search_values"
     __table_args__ = (

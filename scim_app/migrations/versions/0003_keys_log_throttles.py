@@ -59,6 +59,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_scim_requests_organization_id_action_id'), ['organization_id', 'action', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_scim_requests_organization_id_target_id_id'), ['organization_id', 'target_id', 'id'], unique=False)
 
+    with op.batch_alter_table('memberships', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('disabled_at', sa.DateTime(timezone=True), nullable=True))
+
     with op.batch_alter_table('organizations', schema=None) as batch_op:
         batch_op.add_column(sa.Column('log_days', sa.Integer(), server_default='30', nullable=False))
 
@@ -80,6 +83,9 @@ def downgrade() -> None:
 
     with op.batch_alter_table('organizations', schema=None) as batch_op:
         batch_op.drop_column('log_days')
+
+    with op.batch_alter_table('memberships', schema=None) as batch_op:
+        batch_op.drop_column('disabled_at')
 
     with op.batch_alter_table('scim_requests', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_scim_requests_organization_id_target_id_id'))

@@ -1,4 +1,4 @@
-"""What pushed groups mean: any number of roles, before or after members arrive; unbinding, deleting, pushing again; the cost."""
+"""What pushed groups mean: any number of roles, before or after members arrive; unbinding, deleting, again; the cost."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from tests.directory.roles.acme import Acme, nothing, statements
 @pytest.fixture
 def mobile(acme: Acme) -> Acme:
     """Acme with the project Mobile and its team Core."""
-    acme.project("Mobile"), acme.team("Mobile", "Core")
+    acme.project("Mobile")
+    acme.team("Mobile", "Core")
     return acme
 
 
@@ -39,8 +40,11 @@ def test_a_binding_applies_to_members_who_come_later(mobile: Acme) -> None:
 def test_a_group_means_any_number_of_roles_and_a_role_is_meant_by_any_number_of_groups(mobile: Acme) -> None:
     ada, bob = mobile.people("ada", "bob")
     one, two = mobile.group("One", ada), mobile.group("Two", ada, bob)
-    mobile.bind(one, "Admin", "Mobile"), mobile.bind(one, "Admin", "Mobile", "Core"), mobile.bind(one, "Admin")
-    mobile.bind(two, "Admin", "Mobile"), mobile.bind(two, "Read-Only", "Mobile")
+    mobile.bind(one, "Admin", "Mobile")
+    mobile.bind(one, "Admin", "Mobile", "Core")
+    mobile.bind(one, "Admin")
+    mobile.bind(two, "Admin", "Mobile")
+    mobile.bind(two, "Read-Only", "Mobile")
     assert mobile.roles(ada) == {"Mobile": "Admin", "Mobile/Core": "Admin", "-": "Admin"}
     assert mobile.roles(bob) == {"Mobile": "Admin"}
     assert mobile.unbind(one, "Admin", "Mobile") == 0
@@ -75,7 +79,8 @@ def test_a_bound_group_keeps_its_meaning_through_a_rename(mobile: Acme) -> None:
 
 def test_what_cannot_be_bound_is_refused_in_a_sentence(mobile: Acme) -> None:
     group, pair = mobile.group("Engineers"), mobile.pair("Admin", "Mobile")
-    mobile.bind(group, "Admin", "Mobile"), mobile.bind(group, "Admin")
+    mobile.bind(group, "Admin", "Mobile")
+    mobile.bind(group, "Admin")
     for refused, words in [
         (lambda: mobile.bind(group, "Admin", "Mobile"), '"Engineers" is bound to that role already.'),
         (lambda: mobile.bind(group, "Member"), "bound to an organization role already. Unbind it from that one first."),
@@ -84,7 +89,10 @@ def test_what_cannot_be_bound_is_refused_in_a_sentence(mobile: Acme) -> None:
         (lambda: mobile.unbind(pair, "Admin", "Mobile"), "delete the project, team or role instead."),
         (lambda: mobile.unbind(group, "Member", "Mobile"), '"Engineers" is not bound to that role.'),
         (lambda: mobile.bind(group, "Boss", "Mobile"), 'no project role called "Boss". There are Read-Only, Member, '),
-        (lambda: mobile.bind(group, "Owner", "Mobile", "Core"), 'no team role called "Owner". There are Member, Admin.'),
+        (
+            lambda: mobile.bind(group, "Owner", "Mobile", "Core"),
+            'no team role called "Owner". There are Member, Admin.',
+        ),
         (lambda: mobile.bind(group, "Member", "Mobile", "Web"), 'There is no team called "Web" in Mobile.'),
         (lambda: mobile.bind(group, "Member", "Web"), 'There is no project called "Web".'),
     ]:

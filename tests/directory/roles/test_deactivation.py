@@ -13,7 +13,9 @@ from tests.directory.roles.acme import Acme, acme_of
 
 def everything(acme: Acme) -> tuple[str, str]:
     """A user with every kind of grant, and a pushed group that is bound."""
-    acme.project("Mobile"), acme.project("Web"), acme.team("Mobile", "Core")
+    acme.project("Mobile")
+    acme.project("Web")
+    acme.team("Mobile", "Core")
     ada = acme.person(
         "ada", orgRole="Admin",
         roles=[{"value": acme.pair("Admin", "Web")}], entitlements=[{"value": acme.pair("Member", "Mobile", "Core")}],
@@ -47,7 +49,9 @@ def test_deactivation_ends_every_role_and_reactivation_brings_them_back(acme: Ac
 def test_what_changes_while_somebody_is_inactive_counts_after_the_return(acme: Acme) -> None:
     ada, group = everything(acme)
     acme.set(ada, active=False)
-    acme.leave(group, ada), acme.join(acme.pair("Member", "Mobile"), ada), acme.set(ada, orgRole="Member")
+    acme.leave(group, ada)
+    acme.join(acme.pair("Member", "Mobile"), ada)
+    acme.set(ada, orgRole="Member")
     assert acme.roles(ada) == {}
     acme.set(ada, active=True)
     assert acme.roles(ada) == {"Mobile": "Member", "Web": "Admin", "Mobile/Core": "Member"}

@@ -33,7 +33,10 @@ def test_every_pair_is_a_group_from_the_moment_it_exists(acme: Acme) -> None:
 
 
 def test_it_goes_with_what_it_is_a_pair_of(acme: Acme) -> None:
-    acme.project("Mobile"), acme.project("Web"), acme.team("Mobile", "Core"), acme.role("Auditor")
+    acme.project("Mobile")
+    acme.project("Web")
+    acme.team("Mobile", "Core")
+    acme.role("Auditor")
     acme.remove_role("Auditor")
     assert not [name for name in acme.names() if "Auditor" in name]
     acme.remove("Mobile", "Core")
@@ -51,12 +54,15 @@ def test_a_project_is_not_called_like_another(acme: Acme, name: str) -> None:
 
 
 def test_a_look_alike_of_another_script_is_another_name(acme: Acme) -> None:
-    acme.project("Mobile"), acme.project("Моbile"), acme.project("Mo bile")
+    acme.project("Mobile")
+    acme.project("Моbile")
+    acme.project("Mo bile")
     assert len(acme.names()) == 12
 
 
 def test_a_name_that_would_make_two_groups_collide_is_refused_there_and_then(acme: Acme) -> None:
-    acme.project("Mobile"), acme.team("Mobile", "Core")
+    acme.project("Mobile")
+    acme.team("Mobile", "Core")
     with pytest.raises(ValueError, match='There is a group called "App-Mobile-Core-(Member|Admin)" already'):
         acme.project("Mobile-Core")
     acme.project("Mobile-Web")
@@ -79,7 +85,9 @@ def test_a_name_that_would_make_two_groups_collide_is_refused_there_and_then(acm
 
 
 def test_a_rename_keeps_ids_and_members_and_the_old_names_stay_findable(acme: Acme) -> None:
-    acme.project("Mobile"), acme.team("Mobile", "Core"), acme.role("Auditor")
+    acme.project("Mobile")
+    acme.team("Mobile", "Core")
+    acme.role("Auditor")
     ada = acme.person("ada")
     ids = {name: acme.found("Group", f'displayName eq "{name}"')[0] for name in acme.names()}
     acme.join(ids["App-Mobile-Core-Admin"], ada)
@@ -147,7 +155,8 @@ def test_a_new_name_may_be_one_that_another_group_of_the_project_gives_up(acme: 
 
 
 def test_reindexing_keeps_former_names(acme: Acme) -> None:
-    acme.project("Mobile"), acme.rename(("Mobile",), "Phones")
+    acme.project("Mobile")
+    acme.rename(("Mobile",), "Phones")
     ada = acme.person("ada", roles=[{"value": acme.pair("Admin", "Phones")}])
     admin = acme.pair("Admin", "Phones")
     leaves = select(SearchValue.path, SearchValue.key, SearchValue.resource_id, SearchValue.item)

@@ -25,12 +25,16 @@ def told(held: Held) -> Told:
 
 
 def test_every_grant_is_told_with_what_would_remain_without_it(acme: Acme) -> None:
-    acme.project("Mobile"), acme.team("Mobile", "Core")
+    acme.project("Mobile")
+    acme.team("Mobile", "Core")
     ada = acme.person("ada", orgRole="Admin")
     group = acme.group("Engineers", ada)
-    acme.bind(group, "Member", "Mobile"), acme.bind(group, "Admin", "Mobile", "Core")
+    acme.bind(group, "Member", "Mobile")
+    acme.bind(group, "Admin", "Mobile", "Core")
     acme.join(acme.pair("Admin", "Mobile"), ada)
-    acme.set(ada, entitlements=[{"value": acme.pair("Read-Only", "Mobile")}], roles=[{"value": acme.pair("Admin", "Mobile")}])
+    acme.set(
+        ada, entitlements=[{"value": acme.pair("Read-Only", "Mobile")}], roles=[{"value": acme.pair("Admin", "Mobile")}]
+    )
     held = of(acme, ada)
     assert list(held) == ["Organization", "Mobile", "Mobile / Core"]
     assert {name: each.role for name, each in held.items()} == {
@@ -53,7 +57,8 @@ def test_every_grant_is_told_with_what_would_remain_without_it(acme: Acme) -> No
         ("Member", "Engineers", "Admin"),
         ("Read-Only", "entitlements of the user", "Admin"),
     ]
-    acme.leave(acme.pair("Admin", "Mobile"), ada), acme.leave(group, ada)
+    acme.leave(acme.pair("Admin", "Mobile"), ada)
+    acme.leave(group, ada)
     assert told(of(acme, ada)["Mobile"]) == [("Read-Only", "entitlements of the user", "Owner")]
 
 

@@ -1,0 +1,102 @@
+"""The changelog's search, permalinks and exports."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, scoped_session
+
+from scim_app.directory import organizations
+from scim_app.directory.changes import Actor, Target, record
+from scim_app.directory.tables import Change, Organization
+from scim_app.directory.transaction import transact
+from scim_app.panel.exports import cell
+from tests.panel.conftest import Person, text_of
+
+pytestmark = pytest.mark.databases("sqlite")
+LOG = "/settings/organization/changelog"
+MEMBERS = [
+    {
+        "attribute": "members",
+        "added": [{"value": "1", "display": "Ada"}],
+        "addedCount": 30,
+        "removed": [{"value": "2", "display": "Grace"}],
+        "removedCount": 1,
+        "skipped": ["nobody"],
+        "skippedCount": 1,
+    }
+]
+
+
+@pytest.fixture
+def entry(session: scoped_session[Session], organization: Organization) -> str:
+    """The id of an entry about members."""
+    place = organization.id
+
+    def work() -> str:
+        record(session, place, Actor("key", "Okta"), "group:members:changed", Target("Group", "1", "Sales"), MEMBERS)
+        record(session, place, Actor("key", "=HYPERLINK(1)"), "user:created", Target("User", "2", "@SUM(1)"))
+        return session.scalars(select(Change.id).where(Change.target_name == "Sales")).one()
+
+    return transact(session, work)
+
+
+def test_members_who_came_and_went_are_shown_by_name(viewer: Person, entry: str) -> None:
+    page = re.sub(r"\s+", " ", text_of(viewer.get(LOG)))
+    for words in ("joined by Ada", "and 29 more", "left by Grace", "nobody here has that id: nobody"):
+        assert words in page, words
+
+
+def test_an_entry_has_a_page_of_its_own(viewer: Person, entry: str) -> None:
+    assert f"{LOG}/{entry}" in viewer.get(LOG).text
+    page = text_of(viewer.get(f"{LOG}/{entry}"))
+    assert "Before and after" in page and "Sales" in page and "Okta" in page and entry in page
+
+
+def test_another_organisations_entry_is_not_there(viewer: Person, session: scoped_session[Session]) -> None:
+    rival = transact(session, lambda: organizations.create(session, "Rival")).id
+    theirs = session.scalars(select(Change.id).where(Change.organization_id == rival)).one()
+    assert [viewer.get(f"{LOG}/{each}").status_code for each in (theirs, "never")] == [404, 404]
+
+
+def test_menus_write_into_the_search(viewer: Person, entry: str) -> None:
+    page = viewer.get(f"{LOG}?q=okta+action:key&action=group&created=2020-01-01").text
+    assert 'value="okta action:group created:2020-01-01"' in page
+
+
+def test_what_is_no_day_is_said(viewer: Person) -> None:
+    assert "is no day or range of days" in text_of(viewer.get(f"{LOG}?q=created:yesterday"))
+
+
+def test_what_is_found_is_exported_as_csv_without_formulas_and_that_is_recorded(viewer: Person, entry: str) -> None:
+    answer = viewer.post(f"{LOG}/export", {"format": "csv", "q": "-action:administrator -action:organization"}, on=LOG,
+                         buffered=True)  # fmt: skip
+    assert answer.mimetype == "text/csv" and answer.headers["Content-Disposition"].endswith('.csv"')
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [(row["action"], row["actor"], row["target"]) for row in rows] == [
+        ("changelog:exported", "viewer@acme.example", "Acme"),
+        ("user:created", "'=HYPERLINK(1)", "'@SUM(1)"),
+        ("group:members:changed", "Okta", "Sales"),
+    ]
+    assert "changelog:exported" in viewer.get(LOG).text
+
+
+def test_what_is_found_is_exported_as_json_lines(viewer: Person, entry: str) -> None:
+    answer = viewer.post(f"{LOG}/export", {"format": "jsonl", "q": "action:group"}, on=LOG, buffered=True)
+    (row,) = [json.loads(line) for line in answer.text.splitlines()]
+    assert (row["action"], row["difference"], row["id"]) == ("group:members:changed", MEMBERS, entry)
+
+
+def test_a_format_that_is_none_is_refused(viewer: Person) -> None:
+    assert viewer.post(f"{LOG}/export", {"format": "exe"}, on=LOG).status_code == 400
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1", "\r=1", "＝1"])
+def test_no_cell_is_a_formula(text: str) -> None:
+    assert cell(text) == f"'{text}"
+    assert cell("plain") == "plain" and cell(None) == "" and cell([1]) == "[1]"
