@@ -13,7 +13,7 @@ PORT = 5000
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n 's/^# make/make/p' Makefile
 
 # Debian's python3 comes without venv. Root may install it; anybody else is told what to install.
 $(BIN)/python:
@@ -31,8 +31,9 @@ $(VENV)/.tests: tests/requirements.txt | $(BIN)/python
 	$(PIP) -r tests/requirements.txt
 	@touch $@ $(VENV)/.requirements
 
+# The demo has projects, and checkers that know no read-only resource types would stumble over the roles it offers.
 run: $(VENV)/.requirements
-	@port=$$($(BIN)/python bin/free-port $(PORT)) && export HOST=127.0.0.1 PORT=$$port PUBLIC_URL=http://127.0.0.1:$$port \
+	@port=$$($(BIN)/python bin/free-port $(PORT)) && export HOST=127.0.0.1 PORT=$$port PUBLIC_URL=http://127.0.0.1:$$port OFFER_ROLES=off \
 	  && $(BIN)/flask db upgrade && $(BIN)/flask demo && exec $(BIN)/gunicorn wsgi:app
 
 lint: $(VENV)/.tests

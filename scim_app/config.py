@@ -81,6 +81,7 @@ def settings(environment: Mapping[str, str], instance: Path = INSTANCE) -> dict[
         "ORG_ROLE_ATTRIBUTE": _organization_role_attribute(environment),
         "ON_DEACTIVATE": _choice(environment, "ON_DEACTIVATE", "keep", ("keep", "wipe")),
         "ON_UNKNOWN_MEMBER": _choice(environment, "ON_UNKNOWN_MEMBER", "skip", ("skip", "refuse")),
+        "OFFER_ROLES": _choice(environment, "OFFER_ROLES", "on", ("on", "off")) == "on",
         "LOG_LEVEL": _choice(environment, "LOG_LEVEL", "INFO", LOG_LEVELS),
         "SESSION_COOKIE_NAME": "__Host-session" if https else "session",
         "SESSION_COOKIE_SECURE": https,

@@ -46,8 +46,9 @@ def schema(urn: str) -> Response:
 
 
 def known_types() -> list[dict[str, Any]]:
-    """The resource types of the organisation that asks."""
-    return discovery.resource_types(current_app.extensions["catalog"], scopes.has_projects(g.directory.store))
+    """The resource types of the organisation that asks: roles are offered where there are projects, unless switched off."""
+    with_roles = current_app.config["OFFER_ROLES"] and scopes.has_projects(g.directory.store)
+    return discovery.resource_types(current_app.extensions["catalog"], with_roles)
 
 
 def listed(described: list[dict[str, Any]]) -> Response:
