@@ -24,10 +24,12 @@ SECRETS = {
 }
 
 
-def flask(environment: dict[str, str], *arguments: str) -> dict[str, Any]:
-    """What a command of the service prints with --json."""
-    command = [sys.executable, "-m", "flask", *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=os.environ | environment, check=True, capture_output=True, text=True)
+def flask(environment: dict[str, str], *arguments: str, said: str | None = None) -> dict[str, Any]:
+    """What a command of the service prints with --json, given something to read."""
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", *arguments],
+        cwd=ROOT, env=os.environ | environment, check=True, capture_output=True, text=True, input=said,
+    )  # fmt: skip
     return json.loads(done.stdout) if "--json" in arguments else {}
 
 
@@ -38,6 +40,10 @@ class Service:
     port: int
     key: str
     environment: dict[str, str]
+
+    def flask(self, *arguments: str, said: str | None = None) -> dict[str, Any]:
+        """What a command prints with --json, on this service's database."""
+        return flask(self.environment, *arguments, said=said)
 
     def connect(self) -> Client:
         """A kept-alive connection with the key."""
