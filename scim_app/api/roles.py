@@ -31,5 +31,5 @@ def offer(endpoint: str, offered_id: str) -> Response:
     kind: ResourceType = current_app.extensions["catalog"][KINDS[endpoint]]
     found = next((each for each in offered.resources(g.directory.store, kind.name) if each["id"] == offered_id), None)
     if found is None:
-        raise NotFound(f"There is no {kind.name} with this id in the organisation of the key.")
+        raise NotFound(f"There is no {kind.name} with this id in the organization of the key.")
     return responses.json(requests.projection_of(kind, requests.parameters()).apply(found))

@@ -63,7 +63,7 @@ def organization_called(slug: str) -> Organization:
     """The organisation with that slug. Raises ClickException when there is none."""
     found = organizations.by_slug(db.session, slug)
     if found is None:
-        raise click.ClickException(f'There is no organisation with the slug "{slug}"; `flask org create` makes one.')
+        raise click.ClickException(f'There is no organization with the slug "{slug}"; `flask org create` makes one.')
     return found
 
 

@@ -20,4 +20,4 @@ group = PlainGroup("org", help="Organisations.")
 def create(name: str, slug: str | None, domains: tuple[str, ...], as_json: bool) -> None:
     """Make an organisation."""
     made = transact(db.session, lambda: organizations.create(db.session, name, slug=slug, domains=domains))
-    show({"id": made.id, "slug": made.slug}, f"Made the organisation {made.name} with the slug {made.slug}.", as_json)
+    show({"id": made.id, "slug": made.slug}, f"Made the organization {made.name} with the slug {made.slug}.", as_json)

@@ -121,7 +121,7 @@ class Membership:
             unknown = [each for each in batch if each not in known]
             self.refuse_groups(unknown)
             if unknown and self.refuses_unknown:
-                raise InvalidValue(f"There is no user with the id {unknown[0][:100]} in the organisation of the key.")
+                raise InvalidValue(f"There is no user with the id {unknown[0][:100]} in the organization of the key.")
             outcome.skipped += unknown
             users += [each for each in batch if each in known]
         if users:

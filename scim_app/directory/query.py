@@ -111,7 +111,13 @@ class Compiler:
 
 def row(expression: Expression, rows: RowList) -> list[ColumnElement[bool]]:
     """The conditions under which a row that is a value of a list matches what stands in the brackets."""
-    return [*rows.joined(path.attribute.name for path in paths_of(expression)), row_condition(expression, rows)]
+    joined = rows.joined(path.attribute.name for path in paths_of(expression))
+    narrowed = [
+        rows.narrows[part.path.attribute.name](part.key)
+        for part in (expression.parts if isinstance(expression, And) else (expression,))
+        if isinstance(part, Comparison) and part.operator == "eq" and part.path.attribute.name in rows.narrows
+    ]
+    return [*joined, *narrowed, row_condition(expression, rows)]
 
 
 def row_condition(expression: Expression, rows: RowList) -> ColumnElement[bool]:

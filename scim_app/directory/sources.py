@@ -49,6 +49,8 @@ class RowList:
     keys: Mapping[str, ColumnElement[Any]]
     where: tuple[ColumnElement[bool], ...]
     joins: Mapping[str, tuple[ColumnElement[bool], ...]] = field(default_factory=dict)
+    narrows: Mapping[str, Callable[[str], ColumnElement[bool]]] = field(default_factory=dict)
+    """What besides follows for the columns of the row from a part that equals a key: a place for a database to begin."""
 
     def key(self, part: str) -> ColumnElement[Any]:
         """The column of a part. Raises InvalidFilter for one that is made up when it is shown."""
@@ -177,7 +179,15 @@ class Sources:
         }
         if kind == "team":
             keys["project"], joins["project"] = parents.c.name_key, (parents.c.id == scopes.c.parent_id,)
-        return RowList(rows.c.user_id, rows.c.scope_id, keys, where, joins)
+        narrows = {
+            "display": lambda key: rows.c.scope_id.in_(self.called(Scope, key)),
+            "role": lambda key: rows.c.role_id.in_(self.called(Role, key)),
+        }
+        return RowList(rows.c.user_id, rows.c.scope_id, keys, where, joins, narrows)
+
+    def called(self, table: type[Scope | Role], key: str) -> Select[Any]:
+        """The ids of the organisation's scopes or roles of that name."""
+        return select(table.id).where(table.organization_id == self.organization_id, table.name_key == key)
 
     def default_roles(self) -> RowList:
         """Roles that active users have in projects where nobody granted them any."""

@@ -69,7 +69,7 @@ class Store:
             statement = self.select(kind).where(TABLES[kind].id == resource_id)
             row = self.session.execute(statement.with_for_update() if lock else statement).one_or_none()
         if row is None:
-            raise NotFound(f"There is no {kind} with this id in the organisation of the key.")
+            raise NotFound(f"There is no {kind} with this id in the organization of the key.")
         return row
 
     def insert(
@@ -162,5 +162,5 @@ class Store:
             name = UNIQUE[kind]
             value = f' "{written[0].document[name][:200]}"' if len(written) == 1 else ""
             raise Uniqueness(
-                f"The {name}{value} is taken by another {kind} of this organisation. Use that one."
+                f"The {name}{value} is taken by another {kind} of this organization. Use that one."
             ) from None

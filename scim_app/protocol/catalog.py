@@ -83,7 +83,7 @@ CERTIFICATE = Attribute("value", "One certificate, DER in base64.", type="binary
 def user_attributes(org_role_attribute: str) -> tuple[Attribute, ...]:
     """The attributes of a user (RFC 7643 §4.1), and the organisation role under the name this deployment gives it."""
     return (
-        text("userName", "What the person signs in with. Unique in the organisation, whatever its case.", required=True,
+        text("userName", "What the person signs in with. Unique in the organization, whatever its case.", required=True,
              uniqueness="server", identifying=True),
         complex_(
             "name", "The parts of the person's name.",
@@ -97,8 +97,8 @@ def user_attributes(org_role_attribute: str) -> tuple[Attribute, ...]:
         text("displayName", "The name that people see."),
         text("nickName", "The casual name."),
         reference("profileUrl", "A page about the person.", reference_types=("external",)),
-        text("title", "Title in the organisation."),
-        text("userType", "Relation to the organisation, such as employee or contractor."),
+        text("title", "Title in the organization."),
+        text("userType", "Relation to the organization, such as employee or contractor."),
         text("preferredLanguage", "Preferred languages, as in Accept-Language."),
         text("locale", "Where the person is, for currency and dates, such as en-US."),
         text("timezone", "Time zone, such as Europe/London."),
@@ -120,7 +120,7 @@ def user_attributes(org_role_attribute: str) -> tuple[Attribute, ...]:
         plural("x509Certificates", "Certificates of the person.", value=CERTIFICATE),
         # One person owns an organisation, and ownership is transferred in the panel: it is taken from a directory, but
         # not suggested to it.
-        text(org_role_attribute, "The role in the organisation: Member, which is also meant without a value, Admin or Owner.",
+        text(org_role_attribute, "The role in the organization: Member, which is also meant without a value, Admin or Owner.",
              canonical_values=ORGANIZATION_ROLES[:2], closed_values=ORGANIZATION_ROLES, kept=True),
     )  # fmt: skip
 
@@ -130,9 +130,9 @@ ENTERPRISE = Schema(
     "EnterpriseUser",
     "What an enterprise knows about a user (RFC 7643 §4.3).",
     (
-        text("employeeNumber", "Identifier given by the organisation."),
+        text("employeeNumber", "Identifier given by the organization."),
         text("costCenter", "Name of a cost center."),
-        text("organization", "Name of an organisation."),
+        text("organization", "Name of an organization."),
         text("division", "Name of a division."),
         text("department", "Name of a department."),
         complex_(
@@ -149,7 +149,7 @@ GROUP = Schema(
     "Group",
     "A set of users, which a role may be given to (RFC 7643 §4.2).",
     (
-        text("displayName", "The name of the group. Unique in the organisation, whatever its case.", required=True,
+        text("displayName", "The name of the group. Unique in the organization, whatever its case.", required=True,
              uniqueness="server"),
         complex_(
             "members", "The users in the group.",
@@ -187,7 +187,7 @@ def access_extension(urn: str) -> Schema:
         "Access",
         "The roles a person effectively has. Returned on request.",
         (
-            text("organizationRole", "The role in the organisation.", mutability="readOnly", returned="request"),
+            text("organizationRole", "The role in the organization.", mutability="readOnly", returned="request"),
             complex_(
                 "projectRoles", "The role in each project.",
                 exact("value", "The id of the project.", mutability="readOnly"),
@@ -229,7 +229,7 @@ class Catalog:
                 aliases={f"{self.access_urn}:orgRole": org_role_attribute},
             ),  # fmt: skip
             ResourceType("Group", "/Groups", "Group", GROUP, (), COMMON),
-            offered("Role", "/Roles", ROLE_SCHEMA, "A role in the organisation or in a project."),
+            offered("Role", "/Roles", ROLE_SCHEMA, "A role in the organization or in a project."),
             offered(
                 "Entitlement",
                 "/Entitlements",

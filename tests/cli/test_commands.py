@@ -56,7 +56,7 @@ def test_an_organisation_is_made_and_named(run: Run, session: scoped_session[Ses
 def test_what_cannot_be_is_a_sentence_on_standard_error(run: Run, organization: Organization) -> None:
     assert 'The slug "acme" is taken' in refused(run, "org", "create", "Other", "--slug", "acme")
     assert "is not an e-mail domain" in refused(run, "org", "create", "Other", "--domain", "x")
-    assert "There is no organisation with the slug" in refused(run, "key", "create", "--org", "nowhere")
+    assert "There is no organization with the slug" in refused(run, "key", "create", "--org", "nowhere")
     assert "There is no such key" in refused(run, "key", "deactivate", "7", "--org", "acme")
     assert "There is no such key" in refused(run, "key", "delete", "7", "--org", "acme")
 
