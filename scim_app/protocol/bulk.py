@@ -19,7 +19,8 @@ BULK_REQUEST = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 BULK_RESPONSE = "urn:ietf:params:scim:api:messages:2.0:BulkResponse"
 MAX_OPERATIONS = 1_000
 METHODS = ("POST", "PUT", "PATCH", "DELETE")
-REFERENCE = re.compile(r"bulkId:([^\s\"'/\[\]]+)")
+REFERENCE = re.compile(r"""(?:^|(?<=["/]))bulkId:([^\s"'/\[\]]+)(?=$|["/])""")
+"""A reference is a whole value, or stands in the quotes of a filter or at the end of an address: not in a text for people."""
 PATH = re.compile(r"/([A-Za-z]+)(?:/([^/?#]+))?/?")
 
 

@@ -234,6 +234,13 @@ def test_a_reference_that_leads_nowhere_is_refused_and_never_stored(
     assert "bulkid" not in stored(session).lower()
 
 
+def test_a_reference_in_a_text_for_people_is_text(scim: Client) -> None:
+    answer = bulk(scim, user("ada", title="Wrote bulkId:ada in a note"))
+    assert statuses(answer) == ["201"]
+    [found] = scim.get("/Users", filter='userName eq "ada"').json["Resources"]
+    assert found["title"] == "Wrote bulkId:ada in a note"
+
+
 @pytest.mark.rfc("BLK-30", "BLK-31", "BLK-32", "ERR-16")
 def test_the_limits_are_those_that_the_configuration_says(scim: Client, subtests: pytest.Subtests) -> None:
     limits = scim.get("/ServiceProviderConfig").json["bulk"]
