@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, union
+from sqlalchemy import ColumnElement, and_, false, or_, select, union
 
 from scim_app.directory.tables import Change, Group, GroupMember, SearchValue, User
 from scim_app.directory.transaction import AnySession
@@ -75,6 +75,8 @@ def named(session: AnySession, organization_id: str, beginning: str) -> ColumnEl
         for path in SEARCHED
     ]
     few = session.scalars(union(*(each.limit(FEW + 1).subquery().select() for each in matching))).all()
+    if not few:
+        return false()  # A database walks all names to find none of them in an empty list.
     if len(few) <= FEW:
         return User.id.in_(few)
     return or_(*(each.where(SearchValue.resource_id == User.id).exists() for each in matching))
