@@ -138,7 +138,8 @@ document.addEventListener("change", (event) => {
   if (!menu || !menu.value) return;
   const search = menu.form.querySelector("[data-search]");
   const others = search.value.replace(new RegExp(`(^|\\s)${menu.dataset.writes}:("[^"]*"|\\S*)`, "g"), " ").trim();
-  search.value = `${others} ${menu.dataset.writes}:${menu.value}`.trim();
+  const value = /\s/.test(menu.value) ? `"${menu.value.replaceAll('"', "")}"` : menu.value;
+  search.value = `${others} ${menu.dataset.writes}:${value}`.trim();
   menu.value = "";
 }, true);
 

@@ -9,8 +9,8 @@ from flask import Response, abort, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
 from scim_app.directory import activity as history
-from scim_app.directory import qualifiers
-from scim_app.directory.changes import Target, record
+from scim_app.directory import keys, memberships, qualifiers
+from scim_app.directory.changes import OPERATOR, Target, record
 from scim_app.directory.qualifiers import Term
 from scim_app.directory.transaction import transact
 from scim_app.extensions import db
@@ -53,6 +53,7 @@ def activity() -> str:
         page=found,
         search=qualifiers.written(terms),
         problems=[each for each in map(qualifiers.problem, terms) if each],
+        actors=actors(),
         actions=ACTIONS,
         spans=spans(),
     )
@@ -95,12 +96,22 @@ def releases() -> str:
 def asked() -> tuple[Term, ...]:
     """What the search says, and what was chosen in the menus beside it, which write into it."""
     terms = qualifiers.parse(request.args.get("q", "").strip()[:LONGEST_SEARCH])
-    action, created = request.args.get("action", ""), request.args.get("created", "")
+    actor, action, created = (request.args.get(name, "") for name in ("actor", "action", "created"))
+    if actor in actors():
+        terms = qualifiers.narrowed(terms, "actor", actor)
     if action in ACTIONS:
         terms = qualifiers.narrowed(terms, "action", action)
     if qualifiers.days(created):
         terms = qualifiers.narrowed(terms, "created", created)
     return terms
+
+
+def actors() -> list[str]:
+    """Whoever changes something here: the keys and the administrators, as the history calls them."""
+    organization_id = visitor().organization.id
+    labels = [key.label for key in keys.of_organization(db.session, organization_id)]
+    people = [member.email for member in memberships.of_organization(db.session, organization_id)]
+    return sorted({*labels, *people, OPERATOR.name}, key=str.casefold)
 
 
 def spans() -> dict[str, str]:

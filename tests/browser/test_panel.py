@@ -273,13 +273,15 @@ def test_the_changelog_is_searched_while_typing_and_the_address_keeps_up(
     page.get_by_label("Search the changelog").press_sequentially("okta")
     expect(page.get_by_role("row")).to_have_count(2)
     assert everything > 2
-    page.wait_for_url("**/changelog?q=okta&action=&created=")
+    page.wait_for_url("**/changelog?q=okta&actor=&action=&created=")
     page.get_by_label("Kind").select_option("user")
     expect(page.get_by_text("Nothing matches")).to_be_visible()
     expect(page.get_by_label("Search the changelog")).to_have_value("okta action:user")
     page.reload()
     expect(page.get_by_label("Search the changelog")).to_have_value("okta action:user")
     expect(page.get_by_text("Nothing matches")).to_be_visible()
+    page.get_by_label("Who").select_option("Command line")
+    expect(page.get_by_label("Search the changelog")).to_have_value('okta action:user actor:"Command line"')
 
 
 def test_an_action_that_is_refused_says_why_where_the_eye_and_the_focus_are(enter: Open, complaints: list[str]) -> None:

@@ -69,6 +69,14 @@ def test_menus_write_into_the_search(viewer: Person, entry: str) -> None:
     assert 'value="okta action:group created:2020-01-01"' in page
 
 
+def test_the_menu_of_who_offers_the_keys_and_the_administrators(viewer: Person, entry: str) -> None:
+    page = viewer.get(LOG)
+    assert '<option value="Command line">' in page.text and "@acme.example</option>" in page.text
+    chosen = viewer.get(f"{LOG}?actor=Command+line&q=actor%3Asomebody")
+    assert 'value="actor:&#34;Command line&#34;"' in chosen.text
+    assert "actor:" not in viewer.get(f"{LOG}?actor=nobody+here").text.partition('name="q" value="')[2][:20]
+
+
 def test_what_is_no_day_is_said(viewer: Person) -> None:
     assert "is no day or range of days" in text_of(viewer.get(f"{LOG}?q=created:yesterday"))
 
