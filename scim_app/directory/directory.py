@@ -149,9 +149,8 @@ class Directory:
         return self._read("User", rows, without_rows(self._wants("User", wants)))
 
     def _follow_user(self, user_id: str, before: Mapping[str, Any], after: Mapping[str, Any], cause: str) -> None:
-        """What a user's document means for roles: one owner, assignments by name, and the effective roles."""
+        """What a user's document means for roles: assignments by name, and the effective roles."""
         old, new = (columns(self.catalog, "User", each) if each else {} for each in (before, after))
-        organization_role.check(self.store, user_id, old, new)
         assigned = assignments.sync(self.store, user_id, before, after)
         said = new["org_role"] != old.get("org_role", ORGANIZATION_ROLES[0])
         if assigned or said or (before and old["active"] != new["active"]):

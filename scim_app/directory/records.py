@@ -44,8 +44,13 @@ def _group(catalog: Catalog, document: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "external_id": document.get("externalId"),
         "display_name": name,
-        "display_key": _key(catalog, "Group", "displayName", name),
+        "display_key": group_key(catalog, name),
     }
+
+
+def group_key(catalog: Catalog, name: str) -> str:
+    """The name of a group in comparison form, in which no two groups of an organisation share one."""
+    return _key(catalog, "Group", "displayName", name)
 
 
 def _key(catalog: Catalog, kind: str, attribute: str, value: str) -> str:

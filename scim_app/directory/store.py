@@ -18,7 +18,7 @@ from scim_app.directory import changes, former_names, index
 from scim_app.directory.changes import Actor, Target
 from scim_app.directory.ids import new_id
 from scim_app.directory.query import Compiler
-from scim_app.directory.records import TABLES, columns
+from scim_app.directory.records import TABLES, columns, group_key
 from scim_app.directory.sources import Sources
 from scim_app.directory.transaction import AnySession
 from scim_app.protocol import payload
@@ -134,14 +134,14 @@ class Store:
     def group_named(self, name: str) -> str | None:
         """The id of the group of that name, in any spelling."""
         group = TABLES["Group"]
-        key = columns(self.catalog, "Group", {"displayName": name})["display_key"]
+        key = group_key(self.catalog, name)
         own = group.organization_id == self.organization_id
         return self.session.scalar(select(group.id).where(own, group.display_key == key))
 
     def release_names(self, kind: str, rows: Sequence[Written]) -> None:
         """A name that a group is given is no former name of another."""
         if kind == "Group":
-            keys = [columns(self.catalog, kind, row.document)["display_key"] for row in rows]
+            keys = [group_key(self.catalog, row.document["displayName"]) for row in rows]
             former_names.release(self.session, self.organization_id, keys)
 
     def _columns(self, kind: str, document: Mapping[str, Any]) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def asked() -> tuple[Term, ...]:
     """What the search says, and what was chosen in the menus beside it, which write into it."""
     terms = qualifiers.parse(request.args.get("q", "").strip()[:LONGEST_SEARCH])
     actor, action, created = (request.args.get(name, "") for name in ("actor", "action", "created"))
-    if actor in actors():
+    if actor and actor in actors():
         terms = qualifiers.narrowed(terms, "actor", actor)
     if action in ACTIONS:
         terms = qualifiers.narrowed(terms, "action", action)

@@ -19,7 +19,8 @@ PROTECTED = "Owner cannot be modified: transfer the ownership in the panel first
 def check(store: Store, user_id: str, before: Mapping[str, Any], after: Mapping[str, Any] | None) -> None:
     """Raises InvalidValue for a second owner, and Mutability for an owner demoted, deactivated or, after None, deleted.
 
-    Both are columns of a row as `records.columns` makes them; of a new user `before` is empty.
+    Both are columns of a row as `records.columns` makes them. A new user who would be a second owner never gets this far:
+    the row itself is refused (`store.py`).
     """
     if before.get("org_role") == OWNER:
         deactivated = after is not None and before["active"] and not after["active"]

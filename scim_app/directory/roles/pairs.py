@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select
 
 from scim_app.directory import changes, former_names
 from scim_app.directory.ids import new_id
-from scim_app.directory.records import columns
+from scim_app.directory.records import group_key
 from scim_app.directory.roles.labels import label
 from scim_app.directory.store import Store, Written
 from scim_app.directory.tables import Assignment, Binding, Group, GroupMember, Role, Scope
@@ -120,18 +120,15 @@ def rename(store: Store, pairs: Sequence[Pair]) -> None:
             continue
         after = row.document | {"displayName": name}
         store.update("Group", row, after)
-        if (
-            columns(store.catalog, "Group", row.document)["display_key"]
-            != columns(store.catalog, "Group", after)["display_key"]
-        ):
-            key = columns(store.catalog, "Group", row.document)["display_key"]
+        key = group_key(store.catalog, before)
+        if key != group_key(store.catalog, name):
             former_names.keep(store.session, store.organization_id, group_id, before, key)
         store.record("Group", "group:renamed", [(group_id, after, changes.difference(row.document, after))])
 
 
 def refuse_collisions(store: Store, names: Sequence[str], own: Sequence[str]) -> None:
     """Raises ValueError when a group that is not one of these has one of the names, or two names are one."""
-    keys = [columns(store.catalog, "Group", {"displayName": name})["display_key"] for name in names]
+    keys = [group_key(store.catalog, name) for name in names]
     twice = next((name for name, key in zip(names, keys, strict=True) if keys.count(key) > 1), None)
     if twice:
         raise ValueError(f'Two groups would be called "{twice}". Choose another name.')
