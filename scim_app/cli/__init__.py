@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from scim_app.cli import access, admin, demo, doctor, key, org, reindex, scopes, seed
+from scim_app.cli import access, admin, demo, doctor, key, org, reindex, scopes, seed, simulate
 
 ROLES = (scopes.project, scopes.role, scopes.team, access.group, access.access)
 
@@ -24,5 +24,6 @@ def init_app(app: Flask) -> None:
         reindex.command,
         demo.command,
         doctor.command,
+        simulate.command,
     ):
         app.cli.add_command(command)

@@ -27,6 +27,7 @@ from scim_app.panel import (
     projects,
     self_test,
     session,
+    simulation,
     theme,
     users,
     walls,
@@ -56,6 +57,7 @@ __all__ = [
     "projects",
     "self_test",
     "session",
+    "simulation",
     "theme",
     "users",
 ]

@@ -20,6 +20,7 @@ from scim_app.panel.blueprint import blueprint
 from scim_app.panel.causes import cause
 from scim_app.panel.rendering import page_or_block, render_block
 from scim_app.panel.sentences import Sentence, sentence
+from scim_app.panel.simulation import offered
 from scim_app.panel.visitor import for_owners_and_admins, visitor
 from scim_app.panel.walls import SCIM
 
@@ -54,6 +55,7 @@ def log() -> str:
         outcomes=OUTCOMES,
         subjects=SUBJECTS,
         days=journal.DAYS,
+        simulation=offered(),
         kept=getattr(organizations.get(db.session, organization_id), "log_days", None),
         **speaking(),
     )

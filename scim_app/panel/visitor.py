@@ -59,7 +59,8 @@ def load(token: str) -> Visitor | None:
 
 def polled() -> bool:
     """Whether a page that was left open asks this by itself, which keeps no session alive."""
-    return request.endpoint == "panel.new_requests" or (request.endpoint == "panel.connect" and "seen" in request.args)
+    always = request.endpoint in {"panel.new_requests", "panel.simulation"}
+    return always or (request.endpoint == "panel.connect" and "seen" in request.args)
 
 
 def visitor() -> Visitor:

@@ -46,6 +46,8 @@ MATRIX = {
     ("GET", "/settings/organization/log/new"): SIGNED_IN,
     ("GET", "/settings/organization/log/<request_id>"): SIGNED_IN,
     ("POST", "/settings/organization/log/retention"): ACTING,
+    ("GET", "/settings/organization/log/simulation"): ACTING,
+    ("POST", "/settings/organization/log/simulation"): ACTING,
     ("GET", "/settings/organization/projects"): SIGNED_IN,
     ("GET", "/settings/organization/projects/<project_id>"): SIGNED_IN,
     ("GET", "/settings/organization/groups/<group_id>/bindings"): SIGNED_IN,

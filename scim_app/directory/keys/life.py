@@ -22,6 +22,8 @@ LABEL_LENGTH = 100
 NO_OVERLAP = timedelta()
 WARNED_AHEAD = timedelta(days=30)
 """How long before a key expires its administrators are told."""
+TEMPORARY = timedelta(minutes=1)
+"""How long a key lives with which this service tries itself."""
 
 
 class NoSuchKey(LookupError, ValueError):
@@ -71,7 +73,7 @@ def generate(
 def temporary(session: AnySession, organization_id: str, actor: Actor, pepper: str, label: str) -> Generated:
     """A key for a minute, for this service to try itself: it is not counted among those that may be live."""
     now = datetime.now(UTC)
-    return _insert(session, organization_id, actor, pepper, label, "provision", now, now + timedelta(minutes=1))
+    return _insert(session, organization_id, actor, pepper, label, "provision", now, now + TEMPORARY)
 
 
 def forget(session: AnySession, organization_id: str, key_id: str) -> None:
@@ -178,7 +180,7 @@ def of_organization(session: AnySession, organization_id: str) -> Sequence[ScimK
 
 
 def expiring(session: AnySession, organization_id: str, now: datetime) -> Sequence[ScimKey]:
-    """Live keys that end within `WARNED_AHEAD` and that nothing replaces yet, the next one first."""
+    """Live keys that end within `WARNED_AHEAD` and that nothing replaces yet, the next one first; no temporary ones."""
     statement = select(ScimKey).where(
         ScimKey.organization_id == organization_id,
         ScimKey.expires_at > now,
@@ -186,7 +188,8 @@ def expiring(session: AnySession, organization_id: str, now: datetime) -> Sequen
         ScimKey.deactivated_at.is_(None),
         ScimKey.retires_at.is_(None),
     )
-    return session.scalars(statement.order_by(ScimKey.expires_at)).all()
+    found = session.scalars(statement.order_by(ScimKey.expires_at)).all()
+    return [key for key in found if key.expires_at and key.expires_at - key.created_at > TEMPORARY]
 
 
 def is_live(key: ScimKey, now: datetime) -> bool:
