@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
 from scim_app.api import responses
-from scim_app.api.blueprint import below_base, blueprint
+from scim_app.api.blueprint import blueprint
 from scim_app.extensions import db
 from scim_app.protocol.errors import MethodNotAllowed, ScimError, error_body
 
@@ -74,6 +74,6 @@ def failure(error: Exception) -> Response:
 @blueprint.after_app_request
 def name_request(response: Response) -> Response:
     """Every answer of the API carries the id under which the log knows its request."""
-    if "request_id" in g and below_base():
+    if "request_id" in g:
         response.headers["X-Request-Id"] = g.request_id
     return response

@@ -10,6 +10,7 @@ from flask import current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+from scim_app.api import strays
 from scim_app.api.blueprint import BASE_PATH, below_base, blueprint
 from scim_app.directory import keys
 from scim_app.directory.changes import Actor
@@ -42,7 +43,8 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 def enter() -> None:
     """Let a request to the API in, or refuse it before anything else is looked at."""
     if not below_base():
-        if request.path == "/scim" or request.path.startswith("/scim/"):
+        if request.path == "/scim" or request.path.startswith("/scim/") or strays.lost():
+            strays.note_lost()
             raise elsewhere()
         return
     g.request_id = new_id()
@@ -67,7 +69,9 @@ def elsewhere() -> ScimError:
 def acceptable() -> bool:
     """Whether the client takes JSON under one of its names. Parameters, such as a charset, change nothing (§3.8)."""
     ranges = request.accept_mimetypes
-    return not ranges or any(quality > 0 and name.partition(";")[0].strip().lower() in ANSWERED for name, quality in ranges)
+    return not ranges or any(
+        quality > 0 and name.partition(";")[0].strip().lower() in ANSWERED for name, quality in ranges
+    )
 
 
 def unrouted(error: HTTPException) -> ScimError:
@@ -85,12 +89,13 @@ def authenticated() -> keys.Authenticated:
     token = dialects.bearer_token(header)
     now = datetime.now(UTC)
     outcome = keys.authenticate(db.session, current_app.config["KEY_PEPPER"], token or "", now)
+    said = "The key is not valid: check that all of it was copied, and that it is active and not expired."
+    if isinstance(outcome, keys.Refusal) and outcome.reason is keys.Reason.MALFORMED:
+        outcome, said = strays.miswritten(header, now) or (outcome, said)
     g.outcome = outcome
-    if not isinstance(outcome, keys.Authenticated):
+    if isinstance(outcome, keys.Refusal):
         g.invalid_token = True
-        raise Unauthorized(
-            "The key is not valid: check that all of it was copied, and that it is active and not expired."
-        )
+        raise Unauthorized(said)
     if outcome.touch_due(now):
         touch(outcome, now)
     if outcome.scope == "read" and not reads_resources():

@@ -1,4 +1,4 @@
-"""`flask doctor`: what is wrong with this installation, and the mend.
+"""`flask doctor`: what is wrong with this installation and with the connections of its organisations, and the mend.
 
 Settings that are refused never get this far: every command, this one too, then ends with the sentence that says what to
 set.
@@ -8,16 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from http.client import HTTPException
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import DBAPIError
 
-from scim_app.cli.console import as_json, show
+from scim_app.cli.console import as_json, organization_called, show
 from scim_app.config import is_loopback
+from scim_app.directory import organizations
+from scim_app.directory.journal import diagnosis
+from scim_app.directory.tables import Organization
 from scim_app.extensions import db
 from scim_app.health import current, newest
+
+PATIENCE = 5
+"""Seconds that the public address has to answer in."""
 
 
 @dataclass(frozen=True)
@@ -28,19 +38,29 @@ class Finding:
     ok: bool
     state: str
     mend: str = ""
+    organization: str | None = None
 
 
 @click.command("doctor")
+@click.option("--org", "slug", metavar="SLUG", help="Look at the connection of this organisation only, not of each.")
 @as_json
 @with_appcontext
-def command(as_json: bool) -> None:
+def command(slug: str | None, as_json: bool) -> None:
     """Say what is wrong with this installation, and the mend."""
     findings = list(examine())
+    if all(finding.ok for finding in findings if finding.about in {"database", "migrations"}):
+        chosen = [organization_called(slug)] if slug else organizations.everywhere(db.session)
+        findings += [finding for each in chosen for finding in connection(each)]
     healthy = all(finding.ok for finding in findings)
-    lines = [f"{'ok   ' if each.ok else 'WRONG'}  {each.about}: {each.state} {each.mend}".rstrip() for each in findings]
-    show({"ok": healthy, "findings": [asdict(each) for each in findings]}, "\n".join(lines), as_json)
+    show({"ok": healthy, "findings": [asdict(each) for each in findings]}, "\n".join(map(line, findings)), as_json)
     if not healthy:
         raise SystemExit(1)
+
+
+def line(finding: Finding) -> str:
+    """The finding as a line."""
+    about = f"{finding.organization}: {finding.about}" if finding.organization else finding.about
+    return f"{'ok   ' if finding.ok else 'WRONG'}  {about}: {finding.state} {finding.mend}".rstrip()
 
 
 def examine() -> Iterator[Finding]:
@@ -62,5 +82,40 @@ def examine() -> Iterator[Finding]:
         yield Finding("public address", True, f"{url}: only this machine reaches it. Set PUBLIC_URL before others do.")
         yield Finding("secrets", True, "set, or made up in the instance folder. Set your own before others reach it.")
     else:
-        yield Finding("public address", True, f"{url}.")
+        yield public_address(url)
         yield Finding("secrets", True, "SECRET_KEY and KEY_PEPPER are set and long enough.")
+
+
+def public_address(url: str) -> Finding:
+    """Whether the service answers at the address that it tells others."""
+    mend = (
+        "Set PUBLIC_URL to where this service answers, and see that the name, the certificate and the proxy lead to it."
+    )
+    try:
+        with urlopen(f"{url}/healthz", timeout=PATIENCE) as answer:
+            reached = answer.url
+    except HTTPError as error:
+        error.close()
+        return Finding(
+            "public address", False, f"{url}/healthz answers {error.code}, so this service is not there.", mend
+        )
+    except (URLError, HTTPException, OSError, ValueError) as error:
+        reason = str(getattr(error, "reason", error)).splitlines() or [type(error).__name__]
+        return Finding("public address", False, f"{url} does not answer from here ({reason[0]}).", mend)
+    if reached != f"{url}/healthz":
+        return Finding("public address", False, f"{url} leads on to {reached}. A directory follows no redirect.", mend)
+    return Finding("public address", True, f"{url} answers.")
+
+
+def connection(organization: Organization) -> Iterator[Finding]:
+    """What the log of one organisation says is wrong with its connection; of each finding, the mend in any client."""
+    slug, now = organization.slug, datetime.now(UTC)
+    report = diagnosis.diagnose(db.session, organization.id, current_app.extensions["catalog"], now)
+    for each in report.findings:
+        last = f" Last at {each.at:%Y-%m-%d %H:%M} UTC." if each.at else ""
+        yield Finding(each.name, each.hint, f"{each.seen}{last}", each.mend, slug)
+    if not report.findings:
+        looked = (
+            f"nothing wrong in the last {report.requests:,} requests." if report.requests else "nothing has come yet."
+        )
+        yield Finding("connection", True, looked, "", slug)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import count
 
@@ -51,6 +51,11 @@ def create(
 def by_slug(session: AnySession, slug: str) -> Organization | None:
     """The organisation with that slug."""
     return session.scalars(select(Organization).where(Organization.slug == slug)).one_or_none()
+
+
+def everywhere(session: AnySession) -> Sequence[Organization]:
+    """Every organisation, by its slug."""
+    return session.scalars(select(Organization).order_by(Organization.slug)).all()
 
 
 def get(session: AnySession, organization_id: str) -> Organization | None:

@@ -13,6 +13,7 @@ from scim_app.directory.keys import Generated
 from scim_app.directory.tables import ScimKey
 from scim_app.extensions import db
 from scim_app.panel.blueprint import blueprint
+from scim_app.panel.diagnoses import connection
 from scim_app.panel.guides import PROVIDERS
 from scim_app.panel.log import speaking
 from scim_app.panel.rendering import page_or_block
@@ -36,9 +37,12 @@ def page(notice: str | None = None, refusal: str | None = None, made: Generated 
     organization_id = visitor().organization.id
     found = keys.of_organization(db.session, organization_id)
     by_scope = {scope: [key for key in found if key.scope == scope] for scope in keys.SCOPES}
+    report, findings = connection()
     return page_or_block(
         "panel/access.html",
         "keys",
+        report=report,
+        findings=findings,
         live={scope: [key for key in mine if keys.is_live(key, now)] for scope, mine in by_scope.items()},
         ended={scope: [key for key in mine if not keys.is_live(key, now)] for scope, mine in by_scope.items()},
         by_id={key.id: key for key in found},

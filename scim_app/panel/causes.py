@@ -55,6 +55,20 @@ CAUSES = (
         scim_type="replaced",
     ),
     Cause(
+        "The key is good, but the word Bearer stands before it more than once: it was typed where it is written anyway.",
+        "Provisioning > Integration > Edit, and paste the key alone as the API token.",
+        "Provisioning > Admin Credentials, and paste the key alone as the Secret Token.",
+        action=KEY_REFUSED,
+        scim_type="bearer twice",
+    ),
+    Cause(
+        "The key is good, but it does not stand alone behind the word Bearer: another word or quotation marks are around it.",
+        "Provisioning > Integration > Edit, choose HTTP Header, and paste the key alone.",
+        "Provisioning > Admin Credentials, choose bearer authentication, and paste the key alone as the Secret Token.",
+        action=KEY_REFUSED,
+        scim_type="not a bearer",
+    ),
+    Cause(
         "The beginning of the key is known here, but not its secret: it was pasted in part, or made elsewhere.",
         f"To be sure, {NEW_KEY}, copy it with the button, and paste it under Provisioning > Integration.",
         f"To be sure, {NEW_KEY}, copy it with the button, and paste it under Provisioning > Admin Credentials.",
@@ -103,6 +117,13 @@ CAUSES = (
         "Remove the attribute from the mapping, or correct its external name and namespace in the Profile Editor.",
         "Remove the attribute from Mappings, or correct its target attribute.",
         scim_type="invalidPath",
+    ),
+    Cause(
+        "The base URL is not the one under Access Management: something is in it twice, or missing.",
+        "Provisioning > Integration > Edit, and copy the base URL from Access Management.",
+        "Provisioning > Admin Credentials, and copy the Tenant URL from Access Management.",
+        status=404,
+        says="There is nothing at this address",
     ),
     Cause(
         "The identity provider holds the id of somebody who was deleted here.",

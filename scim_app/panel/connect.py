@@ -12,10 +12,9 @@ from flask.typing import ResponseReturnValue
 from scim_app.directory import journal, keys
 from scim_app.extensions import db
 from scim_app.panel.blueprint import blueprint
-from scim_app.panel.guides import KEY, PROVIDERS, Step, drawn, guide, to_copy
+from scim_app.panel.guides import KEY, PROVIDERS, Step, drawn, guide, to_copy, values_of
 from scim_app.panel.rendering import page_or_block
 from scim_app.panel.visitor import visitor
-from scim_app.panel.walls import SCIM
 
 
 @blueprint.get("/settings/organization/access/connect/<provider>")
@@ -24,10 +23,7 @@ def connect(provider: str) -> ResponseReturnValue:
     if provider not in PROVIDERS:
         abort(404)
     shown = guide(provider)
-    values = {
-        "base_url": f"{current_app.config['PUBLIC_URL']}{SCIM}",
-        "org_role": current_app.config["ORG_ROLE_ATTRIBUTE"],
-    }
+    values = values_of(current_app.config)
     arrived = arrivals(shown.actions)
     steps = [dict(done(step, arrived), html=drawn(step.text, values), copied=to_copy(step, values),
                   traps=[drawn(trap, values) for trap in step.traps]) for step in shown.steps]  # fmt: skip
@@ -42,6 +38,8 @@ def connect(provider: str) -> ResponseReturnValue:
         providers=PROVIDERS,
         guide=shown,
         steps=steps,
+        works=[drawn(each, values) for each in shown.works],
+        troubles=[(drawn(each.text, values), drawn(each.mend, values)) for each in shown.troubles],
         seen=seen,
         waiting=waiting,
         complete=all(step["done"] for step in steps if step["waits"]),

@@ -1,8 +1,10 @@
 """Guides that connect an identity provider, read from the documentation: one source for docs and panel.
 
 A guide is `# Title`, a paragraph, and numbered steps. Below a step `> ` names a trap. `<!-- arrives: user:created -->` says
-which requests show that the step is done. `{base_url}` and `{org_role}` stand for values of the organisation on screen.
-Of Markdown there are **bold**, `code`, and nothing else.
+which requests show that the step is done. Two lists follow: `## What the log shows when it works`, each line with a sentence
+of the log in it, and `## When it does not`, each line with what somebody sees, and below it, after `> `, the mend.
+`<!-- finding: key-expired -->` says which diagnosis it belongs to. `{base_url}` and `{org_role}` stand for values of the
+organisation on screen. Of Markdown there are **bold**, `code`, and nothing else.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ from functools import cache
 from pathlib import Path
 
 from markupsafe import Markup, escape
+
+from scim_app.panel.walls import SCIM
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PROVIDERS = {
@@ -27,6 +31,9 @@ PROVIDERS = {
 STEP = re.compile(r"\d+\. +(.*)")
 TRAP = re.compile(r" +> (.*)")
 ARRIVES = re.compile(r" *<!-- arrives: (.*?) -->")
+ITEM = re.compile(r"- +(.*)")
+FINDING = re.compile(r" *<!-- finding: (.*?) -->")
+WORKS, TROUBLES = "## What the log shows when it works", "## When it does not"
 KEY = "key"
 """In `arrives`: not a request, but that there is a key."""
 
@@ -41,12 +48,23 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Trouble:
+    """What somebody sees when it does not work, the mend, and the diagnoses that find it in the log."""
+
+    text: str
+    mend: str = ""
+    findings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Guide:
-    """How one identity provider is connected."""
+    """How one identity provider is connected, what the log then says, and what may go wrong."""
 
     title: str
     lead: str
     steps: tuple[Step, ...]
+    works: tuple[str, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
 
     @property
     def actions(self) -> frozenset[str]:
@@ -62,20 +80,38 @@ def guide(provider: str) -> Guide:
 
 def parse(text: str) -> Guide:
     """The guide that a text holds. Raises ValueError for a line that belongs nowhere."""
-    title, lead, steps = "", "", list[Step]()
+    title, lead, part = "", "", ""
+    steps, works, troubles = list[Step](), list[str](), list[Trouble]()
     for line in filter(None, text.splitlines()):
         if line.startswith("# "):
             title = line[2:]
-        elif found := STEP.fullmatch(line):
-            arrives = [each.strip() for listed in ARRIVES.findall(found[1]) for each in listed.split(",")]
-            steps.append(Step(ARRIVES.sub("", found[1]).strip(), (), tuple(arrives)))
-        elif found := TRAP.fullmatch(line):
+        elif line in {WORKS, TROUBLES}:
+            part = line
+        elif not part and (found := STEP.fullmatch(line)):
+            steps.append(Step(ARRIVES.sub("", found[1]).strip(), (), listed(ARRIVES, found[1])))
+        elif steps and not part and (found := TRAP.fullmatch(line)):
             steps[-1] = Step(steps[-1].text, (*steps[-1].traps, found[1]), steps[-1].arrives)
+        elif part == WORKS and (found := ITEM.fullmatch(line)):
+            works.append(found[1])
+        elif part == TROUBLES and (found := ITEM.fullmatch(line)):
+            troubles.append(Trouble(FINDING.sub("", found[1]).strip(), "", listed(FINDING, found[1])))
+        elif troubles and not troubles[-1].mend and (found := TRAP.fullmatch(line)):
+            troubles[-1] = Trouble(troubles[-1].text, found[1], troubles[-1].findings)
         elif not steps and title and not lead:
             lead = line
         else:
             raise ValueError(f"This line of a guide is neither a step nor a trap: {line}")
-    return Guide(title, lead, tuple(steps))
+    return Guide(title, lead, tuple(steps), tuple(works), tuple(troubles))
+
+
+def listed(comment: re.Pattern[str], line: str) -> tuple[str, ...]:
+    """The words in the comments of a line."""
+    return tuple(each.strip() for words in comment.findall(line) for each in words.split(","))
+
+
+def values_of(config: Mapping[str, str]) -> dict[str, str]:
+    """The values of this deployment that stand in guides."""
+    return {"base_url": f"{config['PUBLIC_URL']}{SCIM}", "org_role": config["ORG_ROLE_ATTRIBUTE"]}
 
 
 def drawn(text: str, values: Mapping[str, str]) -> Markup:

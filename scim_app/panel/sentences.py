@@ -58,6 +58,8 @@ REFUSALS = {
     "deactivated": "the key was deactivated",
     "replaced": "the key was replaced",
     "wrong secret": "part of the key is wrong",
+    "bearer twice": "the word Bearer stands before the key twice",
+    "not a bearer": "the key comes in other words than Bearer and the key",
 }
 
 

@@ -1,7 +1,7 @@
 """PatchOp messages → operations (RFC 7644 §3.5.2): each with a path that means something and a value the attribute takes.
 
 A value without a path stands for one operation for each of its members. Habits of directories are rewritten to the RFC's
-form before (`dialects.py`); what nobody could mean is refused here, before anything is read or changed.
+form before (`dialects`); what nobody could mean is refused here, before anything is read or changed.
 """
 
 from __future__ import annotations

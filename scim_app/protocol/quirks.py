@@ -1,4 +1,4 @@
-"""What a quirk is, and how one is registered. Whose they are is known to `dialects.py` alone."""
+"""What a quirk is, and how one is registered. Whose they are is known to `dialects` alone."""
 
 from __future__ import annotations
 

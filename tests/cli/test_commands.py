@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import stat
+import threading
+from contextvars import Context
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.error import URLError
 
 import pytest
 from flask import Flask
 from sqlalchemy import delete
 from sqlalchemy.orm import Session, scoped_session
 
+from scim_app.cli.doctor import public_address
 from scim_app.directory import administrators, claims, keys
 from scim_app.directory.keys import Authenticated, Reason, Refusal
 from scim_app.directory.tables import Administrator, Organization
@@ -149,7 +154,9 @@ def test_the_demo_shows_how_to_get_in_and_says_the_same_the_next_time(
     assert stat.S_IMODE((tmp_path / "instance" / "demo.json").stat().st_mode) == 0o600
 
 
-def test_a_demo_that_lost_its_notes_makes_a_new_way_in(run: Run, session: scoped_session[Session], tmp_path: Path) -> None:
+def test_a_demo_that_lost_its_notes_makes_a_new_way_in(
+    run: Run, session: scoped_session[Session], tmp_path: Path
+) -> None:
     first = printed(run, "demo")
     (tmp_path / "instance" / "demo.json").unlink()
     second = printed(run, "demo")
@@ -172,9 +179,14 @@ def test_the_demo_is_for_this_machine_only(run: Run, app: Flask) -> None:
 
 
 def test_the_doctor_finds_nothing_wrong_with_a_good_installation(run: Run) -> None:
-    looked = printed(run, "doctor")
-    assert looked["ok"] is True
-    assert [finding["about"] for finding in looked["findings"]] == ["database", "migrations", "public address", "secrets"]
+    found = printed(run, "doctor")
+    assert found["ok"] is True
+    assert [finding["about"] for finding in found["findings"]] == [
+        "database",
+        "migrations",
+        "public address",
+        "secrets",
+    ]
 
 
 @pytest.fixture
@@ -189,3 +201,100 @@ def test_the_doctor_names_the_mend_for_a_database_without_migrations(unmigrated:
     assert ended.exit_code == 1
     assert "WRONG  migrations" in ended.stdout and "Run `flask db upgrade`." in ended.stdout
     assert "`flask doctor` says what is wrong and the mend." in refused(run, "org", "create", "Acme")
+
+
+def looked(run: Run, *words: str) -> tuple[int, dict[str, Any]]:
+    """How `flask doctor` ended, and what it found, by what it looked at."""
+    ended = run("doctor", "--json", *words)
+    return ended.exit_code, {finding["about"]: finding for finding in json.loads(ended.stdout)["findings"]}
+
+
+def ask(app: Flask, key: str, header: str = "Bearer {key}") -> None:
+    """A request of a directory's, in the log."""
+    headers = {"Authorization": header.format(key=key), "User-Agent": "Okta SCIM Client"}
+    Context().run(app.test_client().get, "/scim/v2/Users", headers=headers)
+    assert app.extensions["journal"].flush()
+
+
+def test_the_doctor_reads_the_log_of_each_organisation(
+    run: Run, app: Flask, organization: Organization, key: str
+) -> None:
+    printed(run, "org", "create", "Beta")
+    code, found = looked(run, "--org", "acme")
+    assert (code, found["connection"]["state"]) == (0, "nothing has come yet.")
+    ask(app, key)
+    assert looked(run, "--org", "acme")[1]["connection"]["state"] == "nothing wrong in the last 1 requests."
+    ask(app, key, "Bearer Bearer {key}")
+    ended = run("doctor")
+    assert ended.exit_code == 1
+    assert (
+        "WRONG  acme: bearer-twice: Okta was refused once: " in ended.stdout and "paste the key alone." in ended.stdout
+    )
+    assert "ok     beta: connection: nothing has come yet." in ended.stdout
+    code, found = looked(run, "--org", "acme")
+    assert code == 1 and found["bearer-twice"]["organization"] == "acme" and found["bearer-twice"]["mend"]
+    assert looked(run, "--org", "beta")[0] == 0
+    assert "There is no organization with the slug" in refused(run, "doctor", "--org", "nowhere")
+
+
+def test_a_hint_is_no_reason_to_fail(run: Run, app: Flask, key: str) -> None:
+    ask(app, key, "{key}")
+    code, found = looked(run, "--org", "acme")
+    assert code == 0 and found["bearer-missing"]["ok"] is True
+
+
+class Elsewhere(BaseHTTPRequestHandler):
+    """What answers at an address that is not the service's."""
+
+    def do_GET(self) -> None:
+        if self.path.startswith("/moved"):
+            self.send_response(301)
+            self.send_header("Location", "/good/healthz")
+        else:
+            self.send_response(200 if self.path == "/good/healthz" else 404)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@pytest.mark.parametrize(
+    ("path", "ok", "words"),
+    [
+        ("/good", True, "answers."),
+        ("/bad", False, "answers 404, so this service is not there."),
+        ("/moved", False, "leads on to"),
+        (None, False, "does not answer from here ("),
+    ],
+)
+def test_the_doctor_asks_whether_the_public_address_is_reached(path: str | None, ok: bool, words: str) -> None:
+    server = HTTPServer(("127.0.0.1", 0), Elsewhere)
+    url = f"http://127.0.0.1:{server.server_port}{path or ''}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    if path is None:
+        server.shutdown()
+        server.server_close()
+    found = public_address(url)
+    if path is not None:
+        server.shutdown()
+        server.server_close()
+    thread.join()
+    assert found.ok is ok and words in found.state and bool(found.mend) is not ok
+
+
+def test_the_doctor_looks_at_a_public_address_that_is_not_this_machine(
+    run: Run, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.config["PUBLIC_URL"] = "https://scim.example"
+    asked: list[str] = []
+
+    def unreachable(url: str, timeout: float) -> None:
+        asked.append(url)
+        raise URLError("no such host")
+
+    monkeypatch.setattr("scim_app.cli.doctor.urlopen", unreachable)
+    code, found = looked(run)
+    assert code == 1 and asked == ["https://scim.example/healthz"]
+    assert found["public address"]["state"] == "https://scim.example does not answer from here (no such host)."

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+from contextvars import Context
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from scim_app.directory import keys
 from scim_app.directory.changes import OPERATOR
-from scim_app.directory.tables import Organization, ScimKey, User
+from scim_app.directory.journal import KEY_REFUSED
+from scim_app.directory.journal.diagnosis import DIAGNOSES
+from scim_app.directory.tables import Organization, ScimKey, ScimRequest, User
 from scim_app.directory.transaction import transact
-from scim_app.panel.guides import DOCS, PROVIDERS, Guide, Step, drawn, guide, parse, to_copy
-from scim_app.panel.sentences import DONE
+from scim_app.panel.guides import DOCS, PROVIDERS, TROUBLES, WORKS, Guide, Step, Trouble, drawn, guide, parse, to_copy
+from scim_app.panel.sentences import DONE, REFUSALS, sentence
 from tests.conftest import SECRETS
 from tests.panel.conftest import HTMX, Person, text_of
 from tests.panel.test_log import Call, call
@@ -24,6 +28,14 @@ pytestmark = pytest.mark.databases("sqlite")
 ACCESS = "/settings/organization/access"
 CONNECT = f"{ACCESS}/connect"
 TEST = f"{ACCESS}/self-test"
+CLIENTS = {
+    "okta": "Okta",
+    "entra": "Entra",
+    "onelogin": "OneLogin",
+    "jumpcloud": "JumpCloud",
+    "google": "Google",
+    "other": "curl",
+}
 
 
 def test_a_guide_is_a_title_a_paragraph_and_steps_with_traps() -> None:
@@ -33,6 +45,14 @@ def test_a_guide_is_a_title_a_paragraph_and_steps_with_traps() -> None:
     )
     with pytest.raises(ValueError, match="neither a step nor a trap"):
         parse(text + "Lost.\n")
+    works, trouble = "- `Okta listed the users`: good.", "- It fails. <!-- finding: a, b -->\n  > Mend it."
+    lists = f"{text}\n{WORKS}\n\n{works}\n\n{TROUBLES}\n\n{trouble}\n"
+    whole = parse(lists)
+    assert whole.steps == parse(text).steps and whole.works == ("`Okta listed the users`: good.",)
+    assert whole.troubles == (Trouble("It fails.", "Mend it.", ("a", "b")),)
+    for lost in ("Lost.\n", "   > A second mend.\n", "1. A step.\n"):
+        with pytest.raises(ValueError, match="neither a step nor a trap"):
+            parse(lists + lost)
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
@@ -43,6 +63,91 @@ def test_every_guide_can_be_read_and_waits_only_for_what_the_log_says(provider: 
     whole = (DOCS / f"{provider}.md").read_text()
     assert "{base_url}" in whole and re.findall(r"\{(\w+)\}", whole)
     assert len(shown.steps) == len(re.findall(r"^\d+\. ", whole, re.MULTILINE))
+
+
+def said_of(action: str, name: str, client: str, status: int = 200, reason: str | None = None) -> str:
+    """The sentence of a request as the log prints it."""
+    row = ScimRequest(action=action, client=client, key_name="Payroll", target_name=name, status=status, scim_type=reason,
+                      failed=status >= 400, key_id=None)  # fmt: skip
+    words = sentence(row, {})
+    return " ".join(filter(None, (words.who, words.what, words.whom, words.rest)))
+
+
+NAMES = ("ada@acme.example", "test@acme.example", "Sales", "test-group", "App-Mobile-Member")
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_every_sentence_that_a_guide_says_the_log_shows_is_one_that_it_prints(provider: str) -> None:
+    shown, client = guide(provider), CLIENTS[provider]
+    printed = {said_of(action, name, who) for action in DONE for name in NAMES for who in (client, "")}
+    quoted = [each for line in shown.works for each in re.findall("`([^`]+)`", line)]
+    assert len(quoted) >= len(shown.works) > 3
+    for each in quoted:
+        assert each in printed, each
+    printed |= {said_of(KEY_REFUSED, "", client, 401, reason) for reason in REFUSALS}
+    for trouble in shown.troubles:
+        for each in re.findall("`([^`]+)`", trouble.text):
+            assert each in printed or not each.startswith(f"{client} "), each
+
+
+def test_a_guide_quotes_refusals_as_the_service_words_them(
+    app: Flask, client: FlaskClient, key: str, session: scoped_session[Session], organization: Organization
+) -> None:
+    said = set()
+
+    def ask(method: str, path: str, body: object = None, header: str = f"Bearer {key}") -> None:
+        answer = Context().run(client.open, path, method=method, json=body, headers={"Authorization": header})
+        said.add((answer.get_json(force=True) or {}).get("detail"))
+
+    reader = transact(session, lambda: keys.generate(
+        session, organization.id, OPERATOR, SECRETS["KEY_PEPPER"], label="B", scope="read", expires_at=None)).key  # fmt: skip
+    for name in ("ada", "test"):
+        for _ in range(2):
+            ask("POST", "/scim/v2/Users", {"userName": f"{name}@acme.example"})
+    for _ in range(2):
+        ask("POST", "/scim/v2/Groups", {"displayName": "Sales"})
+        ask("POST", "/scim/v2/Users", {"userName": f"owner{_}@acme.example", "orgRole": "Owner"})
+    ask("GET", "/scim/v2/Users/nobody")
+    ask("GET", "/Users")
+    ask("GET", "/scim/v2/Users", header=f"Bearer Bearer {key}")
+    ask("GET", "/scim/v2/Users", header=f"Token {key}")
+    ask("POST", "/scim/v2/Users", {}, f"Bearer {reader}")
+    transact(session, lambda: session.execute(update(Organization).values(domains=["elsewhere.example"])))
+    for address in ("ada@other.example", "test@acme.example"):
+        ask("POST", "/scim/v2/Users", {"userName": address})
+    quoted = {
+        each
+        for name in PROVIDERS
+        for line in guide(name).troubles
+        for each in re.findall("`([A-Z][^`]+[.…])`", line.text)
+    }
+    assert len(quoted) > 8
+    for each in quoted:
+        form = each if each in said else ".+".join(map(re.escape, each.split("…")))
+        assert each in said or any(re.fullmatch(form, told) for told in said if told), each
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_every_trouble_has_a_mend_and_names_only_diagnoses_that_there_are(provider: str) -> None:
+    named = [name for trouble in guide(provider).troubles for name in trouble.findings]
+    assert all(trouble.text and trouble.mend for trouble in guide(provider).troubles)
+    assert set(named) <= set(DIAGNOSES) and len(named) == len(set(named))
+
+
+@pytest.mark.parametrize("name", DIAGNOSES)
+def test_every_diagnosis_has_its_mend_in_a_guide(name: str) -> None:
+    assert any(name in trouble.findings for trouble in guide("okta").troubles)
+    assert name == "bearer-missing" or any(name in trouble.findings for trouble in guide("entra").troubles)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_tab_shows_what_the_log_says_and_what_may_go_wrong_below_the_steps(viewer: Person, provider: str) -> None:
+    page = viewer.get(f"{CONNECT}/{provider}")
+    said = text_of(page)
+    assert said.index("What the log shows when it works") < said.index("When it does not")
+    assert page.text.count('<details class="trouble">') == len(guide(provider).troubles)
+    assert "{org_role}" not in page.text and "finding:" not in page.text
+    assert "When it does not" not in text_of(viewer.get(f"{CONNECT}/{provider}", headers=HTMX))
 
 
 def test_values_are_filled_in_and_hostile_ones_stay_text() -> None:

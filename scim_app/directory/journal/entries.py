@@ -21,6 +21,10 @@ KINDS = {"users": "User", "groups": "Group"}
 VERBS = {"POST": "create", "PUT": "replace", "PATCH": "change", "DELETE": "delete"}
 NAMES = ("userName", "displayName")
 KEY_REFUSED = "key:refused"
+OUTSIDE = "/../.."
+"""How the path of a request begins that came beside the base URL, not below it."""
+KEY_ALONE = "The key came without the word Bearer before it, and was understood."
+PLAIN_HTTP = "It came over http, not https: its key could be read on the way."
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,8 @@ class Noted:
     request: bytes | None = field(default=None, repr=False)
     response: bytes | None = field(default=None, repr=False)
     refused_because: str | None = None
+    remark: str = ""
+    """What is worth a word though it was answered."""
 
     @property
     def weight(self) -> int:
@@ -92,7 +98,7 @@ def row(noted: Noted, made: Sequence[Made], names: Mapping[str, str]) -> dict[st
         "status": noted.status,
         "failed": failed,
         "scim_type": noted.refused_because or error.get("scimType"),
-        "detail": secrets.text(str(error["detail"])) if error.get("detail") else None,
+        "detail": secrets.text(str(error["detail"])) if error.get("detail") else noted.remark or None,
         "duration": noted.duration,
         "request_body": asked,
         "response_body": answered,
@@ -137,7 +143,8 @@ def sum_key(noted: Noted, action: str) -> str | None:
     if not noted.is_read and not noted.refused_because:
         return None
     hour = made_at(noted.request_id).strftime("%Y-%m-%dT%H")
-    what = noted.refused_because or (f"{noted.status} {noted.path}?{noted.query}" if noted.status >= 400 else "")
+    failed_at = f"{noted.status} {noted.path}?{noted.query}" if noted.status >= 400 else ""
+    what = noted.refused_because or failed_at or noted.remark
     whole = "\n".join((noted.organization_id, noted.key_id, client(noted.user_agent), action, hour, what))
     return hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest()
 

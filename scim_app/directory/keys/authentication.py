@@ -36,6 +36,8 @@ class Reason(StrEnum):
     """Why a key opens nothing."""
 
     MALFORMED = "malformed"
+    BEARER_TWICE = "bearer twice"
+    NOT_A_BEARER = "not a bearer"
     UNKNOWN = "unknown"
     WRONG_SECRET = "wrong secret"
     DEACTIVATED = "deactivated"
