@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from scim_app.protocol import dialects
 from scim_app.protocol.catalog import Catalog
+from scim_app.protocol.grammar import parse_filter, parse_target
 from tests.conversations.replay import HERE, replay
 
 USER, GROUP = Catalog()["User"], Catalog()["Group"]
@@ -23,7 +26,10 @@ NEEDED_BY = {
     ("VALUES", "role_as_json_in_value"): "entra/roles",
     ("VALUES", "manager_as_id_or_list"): "entra/manager",
     ("COMPARISONS", "booleans_as_text"): "entra/validator-adds",
+    ("NAMES", "email_for_emails"): "pingone/user-filter",
     ("BODIES", "core_schema_as_container"): "other/core-schema-as-container",
+    ("BODIES", "enterprise_under_an_old_urn"): "onelogin/old-urns",
+    ("NAMES", "email_for_emails"): "pingone/user-filter",
     ("CREDENTIALS", "key_without_scheme"): "okta/key-without-bearer",
     ("OPERATIONS", "op_in_capitals"): "entra/disable-and-restore",
     ("OPERATIONS", "value_as_json_text"): "keycloak/value-as-text",
@@ -118,6 +124,32 @@ def test_only_a_boolean_is_compared_with_the_text_of_one() -> None:
     assert dialects.comparison_value(USER.attribute("nickName"), 5) == 5
 
 
+OLD = "urn:scim:schemas:extension:enterprise:1.0"
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        ({OLD: {"department": "Sales"}, "title": "x"}, {ENTERPRISE: {"department": "Sales"}, "title": "x"}),
+        ({OLD.replace("1.0", "2.0").upper(): {"department": "x"}}, {ENTERPRISE: {"department": "x"}}),
+        ({OLD: {"department": "x"}, ENTERPRISE.lower(): {}}, {OLD: {"department": "x"}, ENTERPRISE.lower(): {}}),
+        ({OLD: {}, OLD.upper(): {}}, {OLD: {}, OLD.upper(): {}}),
+        ({f"{OLD}:User": {"department": "x"}}, {f"{OLD}:User": {"department": "x"}}),
+    ],
+)
+def test_the_enterprise_extension_is_known_by_its_old_urns_too(sent: dict[str, Any], meant: dict[str, Any]) -> None:
+    assert dialects.standard_body(USER, sent) == meant
+    assert dialects.standard_body(GROUP, sent) == sent
+
+
+def test_an_attribute_of_another_name_is_known_by_it_unless_there_is_one_of_that_name() -> None:
+    assert dialects.attribute_name(USER, "Email") == "emails"
+    assert dialects.attribute_name(USER, "mail") == "mail"
+    assert parse_filter('email co "ada@"', USER) == parse_filter('emails.value co "ada@"', USER)
+    own = Catalog("email")["User"]
+    assert str(parse_target("email", own)) == "email"
+
+
 @pytest.mark.parametrize(
     ("sent", "meant"),
     [
@@ -189,3 +221,56 @@ def test_members_that_cannot_be_told_apart_are_left_for_the_reader_to_refuse() -
 )
 def test_a_key_is_shown_with_bearer_before_it_or_alone(header: str, token: str | None) -> None:
     assert dialects.bearer_token(header) == token
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        ("Okta SCIM Client 1.0.0", "Okta"),
+        ("Microsoft Azure AD SCIM provisioning", "Entra"),
+        ("OneLogin", "OneLogin"),
+        ("JumpCloud", "JumpCloud"),
+        ("Google-Auto-Provisioning", "Google"),
+        ("PingOne/1.0", "Ping"),
+        ("Rippling", "Rippling"),
+        ("CyberArk Identity", "CyberArk"),
+        ("scim-for-keycloak/1.2", "Keycloak"),
+        ("goauthentik.io/2026.2.0", "authentik"),
+        ("SailPoint", "SailPoint"),
+        ("Workday", "Workday"),
+        ("SFDC-Callout/59.0", "Salesforce"),
+        ("WSO2 Identity Server", "WSO2"),
+        ("aws-sdk-java/2.25", "AWS"),
+        ("Apache-HttpClient/4.5.14 (Java/17.0.9)", "Apache-HttpClient"),
+        ("drawscim/1.0", "drawscim"),
+        ("curl/8.0", "curl"),
+        ("", ""),
+        ("(nobody)", ""),
+    ],
+)
+def test_a_client_is_called_what_people_call_it_or_by_its_product(user_agent: str, name: str) -> None:
+    assert dialects.client(user_agent) == name
+
+
+LISTED = {
+    "VALUES": "a value",
+    "COMPARISONS": "a value in a filter",
+    "NAMES": "a name in a filter or path",
+    "OPERATIONS": "a PATCH operation",
+    "BODIES": "a body",
+    "CREDENTIALS": "a key",
+}
+"""What the quirks of each registry rewrite, in the words of docs/dialects.md."""
+
+
+def row(registry: str, name: str) -> str:
+    """The line about a quirk in docs/dialects.md."""
+    quirk = REGISTRIES[registry][name]
+    meaning = " ".join(quirk.meaning.split())
+    return f"| `{name}` | {LISTED[registry]} | {', '.join(quirk.sent_by)} | {meaning} | {quirk.source} |"
+
+
+def test_the_page_lists_every_quirk_and_none_that_is_gone() -> None:
+    page = (HERE.parents[1] / "docs" / "dialects.md").read_text()
+    listed = [line for line in page.splitlines() if line.startswith("| `")]
+    assert listed == [row(registry, name) for registry, name in sorted(QUIRKS)]

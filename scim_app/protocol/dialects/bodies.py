@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from scim_app.protocol.attributes import ResourceType
 from scim_app.protocol.dialects.registries import BODIES
 from scim_app.protocol.quirks import quirk
+
+OLD_ENTERPRISE = r"urn:scim:schemas:extension:enterprise:[12]\.0"
 
 
 @quirk(
@@ -17,4 +20,18 @@ def core_schema_as_container(kind: ResourceType, body: dict[str, Any]) -> dict[s
     for name in list(body):
         if name.lower() == kind.schema.id.lower() and isinstance(body[name], dict):
             return {**{key: value for key, value in body.items() if key != name}, **body[name]}
+    return body
+
+
+@quirk(
+    BODIES,
+    sent_by=("OneLogin",),
+    source="OneLogin user templates: urn:scim:schemas:extension:enterprise:1.0; 15five/django-scim2, its adapters",
+)
+def enterprise_under_an_old_urn(kind: ResourceType, body: dict[str, Any]) -> dict[str, Any]:
+    """An object under a URN that the enterprise extension had in drafts is the extension, unless that is there too."""
+    for urn in (each.id for each in kind.extensions if each.id.lower().endswith(":extension:enterprise:2.0:user")):
+        old = [name for name in body if re.fullmatch(OLD_ENTERPRISE, name, re.IGNORECASE)]
+        if len(old) == 1 and not any(name.lower() == urn.lower() for name in body):
+            return {urn if name == old[0] else name: value for name, value in body.items()}
     return body
