@@ -184,10 +184,11 @@ class Parser:
 
     def find(self, name: str) -> Path | None:
         """The path of the first of the resource types to have an attribute of that name, as it stands or as it is meant."""
-        return next(
-            (path for kind in self.kinds if (path := kind.find(name) or kind.find(dialects.attribute_name(kind, name)))),
-            None,
-        )
+        for kind in self.kinds:
+            path = kind.find(name) or kind.find(dialects.attribute_name(kind, name))
+            if path:
+                return path
+        return None
 
     @staticmethod
     def find_inside(inside: Path, name: str) -> Path | None:

@@ -29,7 +29,6 @@ NEEDED_BY = {
     ("NAMES", "email_for_emails"): "pingone/user-filter",
     ("BODIES", "core_schema_as_container"): "other/core-schema-as-container",
     ("BODIES", "enterprise_under_an_old_urn"): "onelogin/old-urns",
-    ("NAMES", "email_for_emails"): "pingone/user-filter",
     ("CREDENTIALS", "key_without_scheme"): "okta/key-without-bearer",
     ("OPERATIONS", "op_in_capitals"): "entra/disable-and-restore",
     ("OPERATIONS", "value_as_json_text"): "keycloak/value-as-text",
