@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session, scoped_session
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from scim_app import create_app
-from scim_app.directory import keys, organizations
+from scim_app.directory import ids, keys, organizations
 from scim_app.directory.changes import OPERATOR
 from scim_app.directory.tables import Organization
 from scim_app.directory.transaction import transact
@@ -45,6 +45,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_name" in metafunc.fixturenames:
         marker = metafunc.definition.get_closest_marker("databases")
         metafunc.parametrize("database_name", marker.args if marker else DATABASES, scope="function")
+
+
+@pytest.fixture(autouse=True)
+def present() -> None:
+    """Ids never go back in time, and another test may have been to the future: each test begins with its own present."""
+    ids._last = 0
 
 
 @pytest.fixture(scope="session")
