@@ -30,7 +30,6 @@ from scim_app.directory.transaction import transact
 from scim_app.extensions import db
 from scim_app.protocol import patch_op
 
-SLUG = "demo"
 GROUPS = {"Engineering": range(0, 24, 2), "Design": range(1, 24, 4), "Everyone": range(24), "On call": range(3, 24, 8)}
 
 
@@ -42,7 +41,7 @@ def command(as_json: bool) -> None:
     public_url = current_app.config["PUBLIC_URL"]
     if not is_loopback(public_url):
         raise click.ClickException(f"The demo is for a loopback address, and PUBLIC_URL is {public_url}.")
-    organization = organizations.by_slug(db.session, SLUG) or made_organization()
+    organization = organizations.by_slug(db.session, organizations.DEMO) or made_organization()
     access = kept_access(organization) or made_access(organization)
     base_url = f"{public_url}/scim/v2"
     curl = f"curl -H 'Authorization: Bearer {access['key']}' '{base_url}/Users?count=2'"
@@ -69,12 +68,14 @@ def described(values: dict[str, Any]) -> str:
 
 def made_organization() -> Organization:
     """The demo organisation: 24 people in four groups, two projects with a team, and groups that mean roles in them."""
-    organization = transact(db.session, lambda: organizations.create(db.session, "Demo", slug=SLUG))
+    organization = transact(db.session, lambda: organizations.create(db.session, "Demo", slug=organizations.DEMO))
     ids = load(organization, "User", [people.person(number, "demo.example") for number in range(24)])
     groups = load(
         organization, "Group", [people.group(name, [ids[each] for each in who]) for name, who in GROUPS.items()]
     )
-    admins = transact(db.session, lambda: make_roles(store_of(SLUG), dict(zip(GROUPS, groups, strict=True))))
+    admins = transact(
+        db.session, lambda: make_roles(store_of(organizations.DEMO), dict(zip(GROUPS, groups, strict=True)))
+    )
     catalog = current_app.extensions["catalog"]
     push = {"schemas": [patch_op.PATCH_OP], "Operations": [{"op": "add", "path": "members", "value": ids[:2]}]}
     directory = Directory(db.session, organization.id, OPERATOR, catalog)

@@ -10,7 +10,7 @@ import click
 from scim_app.cli.console import as_json, show
 from scim_app.simulator.company import Company
 from scim_app.simulator.scenarios import SCENARIOS, Scene
-from scim_app.simulator.simulation import PROVIDERS, simulate
+from scim_app.simulator.simulation import PROVIDERS, simulate, untold
 from scim_app.simulator.wire import Connection
 
 WIDTH = 30
@@ -52,14 +52,10 @@ def command(
     wire = Connection(base_url, key, kind.headers, kind.content_type, kind.space)
     scene = Scene(kind(wire, role_attribute), Company(domain), people, groups, product, expired_key)
     names = list(SCENARIOS) if "all" in scenarios else list(scenarios)
-    outcome = simulate(scene, names, draw if sys.stderr.isatty() and not as_json else quiet)
+    outcome = simulate(scene, names, draw if sys.stderr.isatty() and not as_json else untold)
     show({"in_sync": outcome.in_sync, **asdict(outcome)}, outcome.sentence, as_json)
     if not outcome.in_sync:
         raise SystemExit(1)
-
-
-def quiet(scenario: str, done: int, steps: int) -> None:
-    """Show nothing."""
 
 
 def draw(scenario: str, done: int, steps: int) -> None:

@@ -20,6 +20,8 @@ from scim_app.directory.transaction import AnySession
 NAME_LENGTH = 100
 SLUG_LENGTH = 50
 DOMAINS_AT_MOST = 100
+DEMO = "demo"
+"""The slug of the organisation that `flask demo` makes, to be looked at on one machine."""
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 """One label of a host name: RFC 1123 §2.1."""

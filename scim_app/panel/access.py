@@ -18,7 +18,7 @@ from scim_app.panel.guides import PROVIDERS
 from scim_app.panel.log import speaking
 from scim_app.panel.rendering import page_or_block
 from scim_app.panel.visitor import visitor
-from scim_app.panel.walls import SCIM
+from scim_app.panel.walls import base_url
 
 LIFETIMES = {"90": "90 days", "365": "1 year", "730": "2 years", "": "No expiry"}
 OVERLAPS = {"0": "None: refuse it at once", "1": "1 hour", "24": "24 hours", "168": "7 days"}
@@ -57,7 +57,7 @@ def page(notice: str | None = None, refusal: str | None = None, made: Generated 
         providers=PROVIDERS,
         lifetimes=LIFETIMES,
         overlaps=OVERLAPS,
-        base_url=f"{current_app.config['PUBLIC_URL']}{SCIM}",
+        base_url=base_url(current_app.config),
         dialog=request.args.get("dialog", ""),
         notice=notice,
         refusal=refusal,

@@ -14,10 +14,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup, escape
 
-from scim_app.panel.walls import SCIM
+from scim_app.panel.walls import base_url
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PROVIDERS = {
@@ -109,9 +110,9 @@ def listed(comment: re.Pattern[str], line: str) -> tuple[str, ...]:
     return tuple(each.strip() for words in comment.findall(line) for each in words.split(","))
 
 
-def values_of(config: Mapping[str, str]) -> dict[str, str]:
+def values_of(config: Mapping[str, Any]) -> dict[str, str]:
     """The values of this deployment that stand in guides."""
-    return {"base_url": f"{config['PUBLIC_URL']}{SCIM}", "org_role": config["ORG_ROLE_ATTRIBUTE"]}
+    return {"base_url": base_url(config), "org_role": config["ORG_ROLE_ATTRIBUTE"]}
 
 
 def drawn(text: str, values: Mapping[str, str]) -> Markup:

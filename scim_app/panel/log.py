@@ -22,7 +22,7 @@ from scim_app.panel.rendering import page_or_block, render_block
 from scim_app.panel.sentences import Sentence, sentence
 from scim_app.panel.simulation import offered
 from scim_app.panel.visitor import for_owners_and_admins, visitor
-from scim_app.panel.walls import SCIM
+from scim_app.panel.walls import base_url
 
 LOG = "/settings/organization/log"
 OUTCOMES = {"": "Any outcome", "failed": "Failed", "done": "Succeeded"}
@@ -144,7 +144,7 @@ def said(entry: ScimRequest, mine: Mapping[str, ScimKey]) -> Sentence:
 
 def curl(entry: ScimRequest) -> str:
     """The request as a command line that sends it again; the key comes from the environment."""
-    parts = [f"curl -X {entry.method} {shlex.quote(current_app.config['PUBLIC_URL'] + SCIM + entry.path)}"]
+    parts = [f"curl -X {entry.method} {shlex.quote(base_url(current_app.config) + entry.path)}"]
     parts.append('-H "Authorization: Bearer $SCIM_KEY"')
     if isinstance(entry.request_body, dict | list):
         parts.append("-H 'Content-Type: application/scim+json'")

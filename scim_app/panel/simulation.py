@@ -24,28 +24,20 @@ from flask import Flask, abort, current_app, make_response, redirect, request, u
 from flask.typing import ResponseReturnValue
 
 from scim_app.config import is_loopback
-from scim_app.directory import keys
+from scim_app.directory import keys, organizations
 from scim_app.directory.transaction import transact
 from scim_app.extensions import db
 from scim_app.panel.blueprint import blueprint
 from scim_app.panel.rendering import render_block
 from scim_app.panel.visitor import for_owners_and_admins, visitor
-from scim_app.panel.walls import SCIM, is_htmx
+from scim_app.panel.walls import base_url, is_htmx
 from scim_app.simulator.company import Company
 from scim_app.simulator.scenarios import Scene
-from scim_app.simulator.simulation import PROVIDERS, SHOWN, Outcome, simulate
+from scim_app.simulator.simulation import PROVIDERS, Outcome, simulate
 from scim_app.simulator.wire import Connection
 
 SIMULATION = "/settings/organization/log/simulation"
-DEMO = "demo"
-"""The slug of the organisation that `flask demo` makes."""
-TITLES = {
-    "okta": "Okta",
-    "okta-catalogue": "Okta from the catalogue",
-    "entra": "Entra",
-    "entra-optscim": "Entra with aadOptscim062020",
-    "onelogin": "OneLogin",
-}
+TITLES = {name: kind.title for name, kind in PROVIDERS.items()}
 PLAYED = ("onboarding", "groups", "rename", "offboarding")
 PEOPLE, GROUPS = 14, 3
 BREATH = 0.05
@@ -106,7 +98,7 @@ class Run:
 
 def is_demo() -> bool:
     """Whether the organisation on screen is the demo's, on this machine: what a run makes stays there."""
-    return is_loopback(current_app.config["PUBLIC_URL"]) and visitor().organization.slug == DEMO
+    return is_loopback(current_app.config["PUBLIC_URL"]) and visitor().organization.slug == organizations.DEMO
 
 
 def offered() -> dict[str, Any] | None:
@@ -199,7 +191,7 @@ def scene(app: Flask, provider: str, key: str) -> Scene:
     """The provider with a company nobody has heard of yet, in front of this service."""
     kind, token = PROVIDERS[provider], secrets.token_hex(2)
     wire = Connection(
-        f"{app.config['PUBLIC_URL']}{SCIM}", key, kind.headers, kind.content_type, kind.space, LONGEST_WAIT,
+        base_url(app.config), key, kind.headers, kind.content_type, kind.space, LONGEST_WAIT,
         pause=lambda seconds: time.sleep(min(seconds, LONGEST_PAUSE)), told=lambda: time.sleep(BREATH),
     )  # fmt: skip
     company = Company(f"{provider}-{token}.simulated.example", token)
@@ -225,6 +217,5 @@ def play(app: Flask, run: Run, scene: Scene, key_id: str) -> None:
 
 def kept(outcome: Outcome) -> dict[str, Any]:
     """What is kept of an outcome: its figures, and no more differences than somebody reads."""
-    figures = {name: getattr(outcome, name) for name in ("people", "groups", "requests", "seconds")}
-    more = max(0, len(outcome.differences) - SHOWN)
-    return {**figures, "differences": outcome.differences[:SHOWN], "more": more}
+    figures = {name: getattr(outcome, name) for name in ("people", "groups", "requests", "seconds", "more")}
+    return {**figures, "differences": outcome.shown}

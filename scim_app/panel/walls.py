@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, Response, abort, current_app, redirect, request, url_for
@@ -22,6 +23,11 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+
+
+def base_url(config: Mapping[str, Any]) -> str:
+    """The base URL of the API, for whoever is to connect to it."""
+    return f"{config['PUBLIC_URL']}{SCIM}"
 
 
 def is_scim(path: str) -> bool:

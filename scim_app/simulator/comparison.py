@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scim_app.simulator.company import Company, Group, Person
-from scim_app.simulator.provider import PAGE, Provider
+from scim_app.simulator.provider import Provider
 
 
 def differences(provider: Provider, company: Company) -> Iterator[str]:
@@ -64,15 +64,10 @@ def of_group(group: Group, there: dict[str, Any] | None) -> Iterator[str]:
 def of_roles(provider: Provider, company: Company) -> Iterator[str]:
     """Who lacks a role that a linked group means, or has one and is not active."""
     linked = [group for group in company.groups if group.linked]
-    start, total = 1, 1 if linked else 0
-    has: dict[str, set[str]] = {}
-    while start <= total:
-        query = {"startIndex": start, "count": PAGE, "attributes": "userName,active,projectRoles,teamRoles"}
-        page = provider.wire.ask("GET", "/Users", query=query).body
-        total = page["totalResults"]
-        for each in page["Resources"]:
-            has[each["id"]] = set(places(each))
-        start += max(1, len(page["Resources"]))
+    if not linked:
+        return
+    users = provider.listed("/Users", attributes="userName,active,projectRoles,teamRoles")
+    has = {each["id"]: set(places(each)) for each in users}
     for group in linked:
         for person in group.members:
             given = any(f"-{place}-" in group.name for place in has.get(person.id or "", ()))

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from scim_app.simulator.company import Group, Person
-from scim_app.simulator.provider import CORE_GROUP, CORE_USER, ENTERPRISE_USER, PAGE, Provider, quoted
+from scim_app.simulator.provider import CORE_GROUP, CORE_USER, ENTERPRISE_USER, PAGE, Provider, batches, without
 
 AT_ONCE = 50
 """Members that are named in one request."""
@@ -15,6 +15,7 @@ AT_ONCE = 50
 class Entra(Provider):
     """The dialect it speaks unasked: a path for each attribute, operations in capitals, booleans as text."""
 
+    title = "Entra"
     headers = {
         "Accept": "application/scim+json",
         "User-Agent": "Microsoft Azure AD SCIM provisioning",
@@ -24,18 +25,15 @@ class Entra(Provider):
     deletes_users = True
 
     def probe(self) -> None:
-        nobody = quoted(str(uuid.uuid4()))
-        self.wire.ask("GET", "/Users", query={"filter": f"userName eq {nobody}"})
-        query = {"excludedAttributes": "members", "filter": f"displayName eq {nobody}"}
-        self.wire.ask("GET", "/Groups", query=query)
+        nobody = str(uuid.uuid4())
+        self.find("/Users", "userName", nobody)
+        self.find("/Groups", "displayName", nobody)
 
-    def find(self, endpoint: str, attribute: str, value: str) -> dict[str, Any] | None:
+    def look_up(self, endpoint: str, filter: str) -> dict[str, Any]:
         """A group is looked up without its members: there may be thousands."""
-        query = {"filter": f"{attribute} eq {quoted(value)}"}
-        if endpoint == "/Groups":
-            query = {"excludedAttributes": "members", **query}
-        found = self.wire.ask("GET", endpoint, query=query).body
-        return next(iter(found.get("Resources") or ()), None)
+        query = {"excludedAttributes": "members"} if endpoint == "/Groups" else {}
+        found: dict[str, Any] = self.wire.ask("GET", endpoint, query={**query, "filter": filter}).body
+        return found
 
     def profile(self, person: Person) -> dict[str, Any]:
         whole = super().profile(person)
@@ -56,8 +54,8 @@ class Entra(Provider):
             "members": [],
         }
 
-    def push(self, group: Group) -> None:
-        super().push(group)
+    def make(self, group: Group) -> None:
+        super().make(group)
         if group.members:
             self.change_members(group, sorted(group.members, key=lambda each: each.number), [])
 
@@ -91,13 +89,15 @@ class Entra(Provider):
     def change_members(self, group: Group, added: list[Person], removed: list[Person]) -> None:
         self.wire.ask("GET", f"/Groups/{group.id}", query={"excludedAttributes": "members"})
         for op, people in (("Add", added), ("Remove", removed)):
-            for first in range(0, len(people), AT_ONCE):
-                value = [{"$ref": None, "value": each.id} for each in people[first : first + AT_ONCE]]
+            for batch in batches(people, AT_ONCE):
+                value = [{"$ref": None, "value": each.id} for each in batch]
                 self.patch(f"/Groups/{group.id}", {"op": op, "path": "members", "value": value})
 
 
 class EntraOptScim(Entra):
     """With `aadOptscim062020`: one replace whose names are paths, booleans as such, members removed by value path."""
+
+    title = "Entra with aadOptscim062020"
 
     def probe(self) -> None:
         super().probe()
@@ -115,9 +115,8 @@ class EntraOptScim(Entra):
 
     def change_members(self, group: Group, added: list[Person], removed: list[Person]) -> None:
         operations: list[dict[str, Any]] = [
-            {"op": "add", "path": "members", "value": [{"value": each.id} for each in added[first : first + AT_ONCE]]}
-            for first in range(0, len(added), AT_ONCE)
+            {"op": "add", "path": "members", "value": [{"value": each.id} for each in batch]}
+            for batch in batches(added, AT_ONCE)
         ]
-        operations += [{"op": "remove", "path": f"members[value eq {quoted(each.id or '')}]"} for each in removed]
-        for first in range(0, len(operations), AT_ONCE):
-            self.patch(f"/Groups/{group.id}", *operations[first : first + AT_ONCE])
+        for operations_at_once in batches(operations + without(removed), AT_ONCE):
+            self.patch(f"/Groups/{group.id}", *operations_at_once)

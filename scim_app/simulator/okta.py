@@ -6,12 +6,16 @@ import secrets
 from typing import Any
 
 from scim_app.simulator.company import Group, Person
-from scim_app.simulator.provider import CORE_GROUP, Provider, members, quoted
+from scim_app.simulator.provider import CORE_GROUP, Provider, batches, members, without
+
+AT_ONCE = 100
+"""Operations in one request."""
 
 
 class Okta(Provider):
     """An application made with the wizard: GET, then PUT of what came back with the changes laid over it."""
 
+    title = "Okta"
     headers = {
         "Accept": "application/scim+json",
         "Accept-Charset": "utf-8",
@@ -57,6 +61,8 @@ class Okta(Provider):
 class OktaCatalogue(Okta):
     """An application of the catalogue: profiles by PUT, `active` and groups by PATCH, the name with every change of members."""
 
+    title = "Okta from the catalogue"
+
     def set_active(self, person: Person) -> None:
         self.patch(f"/Users/{person.id}", {"op": "replace", "value": {"active": person.active}})
 
@@ -64,13 +70,11 @@ class OktaCatalogue(Okta):
         self.patch(f"/Groups/{group.id}", {"op": "replace", "value": {"id": group.id, "displayName": group.name}})
 
     def change_members(self, group: Group, added: list[Person], removed: list[Person]) -> None:
-        operations: list[dict[str, Any]] = [
-            {"op": "remove", "path": f"members[value eq {quoted(each.id or '')}]"} for each in removed
-        ]
+        operations = without(removed)
         if added:
             operations.append({"op": "add", "path": "members", "value": members(added)})
-        for first in range(0, len(operations), 100):
-            self.patch(f"/Groups/{group.id}", *operations[first : first + 100])
+        for batch in batches(operations, AT_ONCE):
+            self.patch(f"/Groups/{group.id}", *batch)
         self.rename(group)
 
     def set_members(self, group: Group) -> None:

@@ -6,24 +6,24 @@ import uuid
 from typing import Any
 
 from scim_app.simulator.company import Group, Person
-from scim_app.simulator.provider import CORE_USER, Provider, members, quoted
+from scim_app.simulator.provider import CORE_USER, Provider, members
 
 
 class OneLogin(Provider):
     """A connector with the template of its documentation."""
 
+    title = "OneLogin"
     headers = {"Accept": "application/scim+json", "User-Agent": "OneLogin"}
     content_type = "application/json"
     space = "+"
 
     def probe(self) -> None:
-        query = {"filter": f"userName eq {quoted(str(uuid.uuid4()))}"}
-        self.wire.ask("GET", "/Users", query=query, tail="&", expected=(200, 404))
+        self.find("/Users", "userName", str(uuid.uuid4()))
 
-    def find(self, endpoint: str, attribute: str, value: str) -> dict[str, Any] | None:
-        query = {"filter": f"{attribute} eq {quoted(value)}"}
-        answer = self.wire.ask("GET", endpoint, query=query, tail="&", expected=(200, 404))
-        return next(iter((answer.body or {}).get("Resources") or ()), None) if answer.status == 200 else None
+    def look_up(self, endpoint: str, filter: str) -> dict[str, Any]:
+        """Nobody may be an empty list or nothing at all."""
+        answer = self.wire.ask("GET", endpoint, query={"filter": filter}, tail="&", expected=(200, 404))
+        return answer.body if answer.status == 200 else {}
 
     def profile(self, person: Person) -> dict[str, Any]:
         address = {"value": person.user_name, "type": "work", "primary": True}

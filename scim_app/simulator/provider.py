@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from typing import Any, ClassVar
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, TypeVar
+
+import orjson
 
 from scim_app.simulator.company import Group, Person
-from scim_app.simulator.wire import Connection, Refused
+from scim_app.simulator.wire import Connection
 
 CORE_USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 CORE_GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 PAGE = 100
+
+T = TypeVar("T")
 
 
 class BrokenPages(Exception):
@@ -23,6 +27,7 @@ class BrokenPages(Exception):
 class Provider(ABC):
     """One identity provider, connected to one service. `role_attribute` names the organisation role in the core User schema."""
 
+    title: ClassVar[str]
     headers: ClassVar[dict[str, str]]
     content_type: ClassVar[str] = "application/scim+json; charset=utf-8"
     space: ClassVar[str] = "%20"
@@ -83,18 +88,27 @@ class Provider(ABC):
         """A group is pushed: found there and filled, or made with its members."""
         found = self.find("/Groups", "displayName", group.name)
         if found is None:
-            group.id = self.wire.ask("POST", "/Groups", self.group(group), expected=(201,)).body["id"]
+            self.make(group)
         else:
             group.id = found["id"]
             self.set_members(group)
 
+    def make(self, group: Group) -> None:
+        """Make a group that the service does not have, with its members."""
+        group.id = self.wire.ask("POST", "/Groups", self.group(group), expected=(201,)).body["id"]
+
     def find(self, endpoint: str, attribute: str, value: str) -> dict[str, Any] | None:
         """The one resource with that value; None when there is none."""
-        query = {"filter": f"{attribute} eq {quoted(value)}", "startIndex": 1, "count": PAGE}
-        found = self.wire.ask("GET", endpoint, query=query).body
+        found = self.look_up(endpoint, f"{attribute} eq {quoted(value)}")
         return next(iter(found.get("Resources") or ()), None)
 
-    def listed(self, endpoint: str) -> Iterator[dict[str, Any]]:
+    def look_up(self, endpoint: str, filter: str) -> dict[str, Any]:
+        """The list that answers a filter (RFC 7644 §3.4.2)."""
+        query = {"filter": filter, "startIndex": 1, "count": PAGE}
+        found: dict[str, Any] = self.wire.ask("GET", endpoint, query=query).body
+        return found
+
+    def listed(self, endpoint: str, **query: str) -> Iterator[dict[str, Any]]:
         """Every resource, page by page, each once.
 
         Raises BrokenPages when the pages do not hold what they say: a directory would import some people twice, or never.
@@ -102,7 +116,7 @@ class Provider(ABC):
         seen: set[str] = set()
         start, total = 1, 1
         while start <= total:
-            page = self.wire.ask("GET", endpoint, query={"startIndex": start, "count": PAGE}).body
+            page = self.wire.ask("GET", endpoint, query={"startIndex": start, "count": PAGE, **query}).body
             resources, total = page.get("Resources") or [], page["totalResults"]
             counted = [page.get("startIndex"), page.get("itemsPerPage")]
             if counted != [start, len(resources)] and resources:
@@ -138,14 +152,6 @@ class Provider(ABC):
         """Send one PatchOp message (RFC 7644 §3.5.2)."""
         self.wire.ask("PATCH", path, {"schemas": [PATCH_OP], "Operations": list(operations)})
 
-    def is_gone(self, person: Person) -> bool:
-        """Whether the service has forgotten somebody."""
-        try:
-            self.wire.ask("GET", f"/Users/{person.id}")
-        except Refused as error:
-            return error.answer.status == 404
-        return False
-
 
 def members(people: set[Person] | list[Person]) -> list[dict[str, Any]]:
     """People as the members of a group."""
@@ -154,7 +160,16 @@ def members(people: set[Person] | list[Person]) -> list[dict[str, Any]]:
     ]
 
 
+def without(people: Sequence[Person]) -> list[dict[str, Any]]:
+    """An operation for each of these members that removes them by a value path (RFC 7644 §3.5.2.2)."""
+    return [{"op": "remove", "path": f"members[value eq {quoted(each.id or '')}]"} for each in people]
+
+
+def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """The items in their order, so many at a time."""
+    return (items[first : first + size] for first in range(0, len(items), size))
+
+
 def quoted(value: str) -> str:
-    """A text as a filter writes it (RFC 7644 §3.4.2.2)."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    """A text as a filter writes it: as JSON does (RFC 7644 §3.4.2.2)."""
+    return orjson.dumps(value).decode()

@@ -25,6 +25,7 @@ SHOWN = 20
 """Differences that are told one by one."""
 
 Progress = Callable[[str, int, int], None]
+"""Told the scenario, and how many of how many steps are done."""
 
 
 @dataclass
@@ -45,15 +46,24 @@ class Outcome:
         return not self.differences
 
     @property
+    def shown(self) -> list[str]:
+        """The differences that are told one by one."""
+        return self.differences[:SHOWN]
+
+    @property
+    def more(self) -> int:
+        """How many differences there are beyond those."""
+        return len(self.differences) - len(self.shown)
+
+    @property
     def sentence(self) -> str:
         """The outcome for a person."""
         played = f"{', '.join(self.scenarios)}: {self.people} people, {self.groups} groups, {self.requests} requests"
         again = f", {self.retries} sent again" if self.retries else ""
         if self.in_sync:
             return f"In sync. {played}{again}, {self.seconds:.1f} s."
-        told = "\n".join(f"  {each}" for each in self.differences[:SHOWN])
-        more = len(self.differences) - SHOWN
-        rest = f"\n  … and {more} more" if more > 0 else ""
+        told = "\n".join(f"  {each}" for each in self.shown)
+        rest = f"\n  … and {self.more} more" if self.more else ""
         return f"Not in sync. {played}{again}, {self.seconds:.1f} s.\n{told}{rest}"
 
 
@@ -65,8 +75,12 @@ def with_what_is_needed(names: Iterable[str]) -> list[str]:
     return [name for name in SCENARIOS if name in wanted]
 
 
-def simulate(scene: Scene, names: Iterable[str], progress: Progress = lambda *_: None) -> Outcome:
-    """Play the scenarios and compare. `progress` is told the scenario, and how many of how many steps are done."""
+def untold(scenario: str, done: int, steps: int) -> None:
+    """Progress that nobody looks at."""
+
+
+def simulate(scene: Scene, names: Iterable[str], progress: Progress = untold) -> Outcome:
+    """Play the scenarios and compare. Whatever the service refuses ends the run, and is a difference."""
     outcome, began = Outcome(), time.monotonic()
     try:
         for name in with_what_is_needed(names):

@@ -11,7 +11,7 @@ from scim_app.simulator.comparison import differences
 from scim_app.simulator.scenarios import Scene
 from scim_app.simulator.simulation import simulate
 from tests.api.wire import Client
-from tests.simulator.test_in_sync import scene
+from tests.simulator.playing import scene
 
 pytestmark = pytest.mark.databases("sqlite")
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -22,20 +21,9 @@ from scim_app.directory.roles import scopes
 from scim_app.directory.store import Store
 from scim_app.directory.tables import Organization, ScimKey
 from scim_app.directory.transaction import transact
-from scim_app.simulator.company import Company
-from scim_app.simulator.scenarios import SCENARIOS, Scene
+from scim_app.simulator.scenarios import SCENARIOS
 from scim_app.simulator.simulation import PROVIDERS, Outcome, simulate
-from scim_app.simulator.wire import Connection
-
-PEOPLE = int(os.environ.get("PEOPLE", "40"))
-GROUPS = int(os.environ.get("PUSHED", "6"))
-
-
-def scene(provider: str, live_server: str, key: str, people: int = PEOPLE, groups: int = GROUPS) -> Scene:
-    """Where that provider talks to this service for a new company."""
-    kind = PROVIDERS[provider]
-    wire = Connection(f"{live_server}/scim/v2", key, kind.headers, kind.content_type, kind.space)
-    return Scene(kind(wire), Company(), people, groups)
+from tests.simulator.playing import PEOPLE, scene
 
 
 def another_key(app: Flask, session: scoped_session[Session], organization_id: str) -> Generated:

@@ -13,24 +13,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scim_app.directory.journal.diagnosis import connection, content
-from scim_app.directory.journal.diagnosis.evidence import SINCE, Evidence
+from scim_app.directory.journal.diagnosis.evidence import Evidence
 from scim_app.directory.journal.diagnosis.findings import DIAGNOSES, Finding, made
 from scim_app.directory.transaction import AnySession
 from scim_app.protocol.catalog import Catalog
 
 __all__ = [
-    "ADDRESS_LOCAL",
     "DIAGNOSES",
-    "SINCE",
     "Finding",
     "Report",
-    "address_local",
     "connection",
     "content",
     "diagnose",
 ]
-ADDRESS_LOCAL = "address-local"
-"""The name of the one finding that comes from the settings and not from the log."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +56,9 @@ def diagnose(
 
 
 def address_local(address: str) -> Finding:
-    """The address that clients are told is one that only this machine has."""
+    """The one finding that comes from the settings: the address that clients are told is one that only this machine has."""
     return Finding(
-        ADDRESS_LOCAL,
+        "address-local",
         "Only this machine reaches the service",
         f"The base URL begins with {address}, which no identity provider in the cloud can reach.",
         "Set PUBLIC_URL to an https address that the internet reaches, and start the service again.",

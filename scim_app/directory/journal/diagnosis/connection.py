@@ -18,6 +18,11 @@ DOUBLED = re.compile(r"/(scim|v2)(/|$)", re.IGNORECASE)
 ENDPOINT_IN_BASE = re.compile(r"/(Users|Groups)/(Users|Groups)\b", re.IGNORECASE)
 
 
+def by_client(entry: Entry) -> object:
+    """Who sent it, with whichever key."""
+    return entry.client
+
+
 def by_key(entry: Entry) -> object:
     """Who sent it, and with which key."""
     return entry.client, entry.key_id
@@ -28,13 +33,13 @@ def summed(found: Sequence[Entry], what: Callable[[Entry, int], str]) -> Seen | 
     return Seen(what(found[0], sum(each.count for each in found)), found[0]) if found else None
 
 
-def refused(evidence: Evidence, reason: Reason, why: str, same: Callable[[Entry], object] | None = None) -> Seen | None:
+def refused(evidence: Evidence, reason: Reason, why: str, same: Callable[[Entry], object] = by_client) -> Seen | None:
     """The requests whose key was refused for that reason, by clients that were not let in since."""
 
     def wrong(entry: Entry) -> bool:
         return entry.action == KEY_REFUSED and entry.scim_type == reason.value
 
-    found = evidence.standing(wrong, same) if same else evidence.standing(wrong)
+    found = evidence.standing(wrong, same)
     return summed(found, lambda entry, number: f"{entry.who} was refused {often(number)}: {why} “{entry.key_name}”.")
 
 

@@ -87,17 +87,16 @@ class Evidence:
     def standing(
         self,
         wrong: Callable[[Entry], bool],
-        same: Callable[[Entry], object] = lambda entry: entry.client,
-        right: Callable[[Entry], bool] = lambda entry: not entry.failed,
+        same: Callable[[Entry], object],
     ) -> Sequence[Entry]:
-        """The entries that are wrong, and after which nothing right came from the same client: what is mended is over."""
+        """The entries that are wrong, and after which nothing right came from the `same`: what is mended is over."""
         good: set[object] = set()
         found = []
         for entry in self.entries:
             if wrong(entry):
                 if same(entry) not in good:
                     found.append(entry)
-            elif right(entry):
+            elif not entry.failed:
                 good.add(same(entry))
         return found
 
