@@ -80,6 +80,7 @@ def service(users: int = 0, workers: int = 2, database_url: str | None = None) -
             "PORT": str(port),
             "WEB_CONCURRENCY": str(workers),
             "FLASK_APP": "wsgi",
+            "RATE_LIMIT": "off",
         }
         flask(environment, "db", "upgrade")
         flask(environment, "org", "create", "Bench", "--json")

@@ -74,6 +74,7 @@ def settings(environment: Mapping[str, str], instance: Path = INSTANCE) -> dict[
     return {
         "SECRET_KEY": _secret(environment, "SECRET_KEY", instance if local else None),
         "KEY_PEPPER": _secret(environment, "KEY_PEPPER", instance if local else None),
+        "KEY_PEPPER_FALLBACKS": _fallbacks(environment),
         "SQLALCHEMY_DATABASE_URI": database,
         "SQLALCHEMY_ENGINE_OPTIONS": engine_options(database),
         "PUBLIC_URL": public_url,
@@ -82,6 +83,8 @@ def settings(environment: Mapping[str, str], instance: Path = INSTANCE) -> dict[
         "ON_DEACTIVATE": _choice(environment, "ON_DEACTIVATE", "keep", ("keep", "wipe")),
         "ON_UNKNOWN_MEMBER": _choice(environment, "ON_UNKNOWN_MEMBER", "skip", ("skip", "refuse")),
         "OFFER_ROLES": _choice(environment, "OFFER_ROLES", "on", ("on", "off")) == "on",
+        "RATE_LIMIT": _rate_limit(environment),
+        "RATELIMIT_STORAGE_URI": _rate_limit_storage(environment),
         "LOG_LEVEL": _choice(environment, "LOG_LEVEL", "INFO", LOG_LEVELS),
         "SESSION_COOKIE_NAME": "__Host-session" if https else "session",
         "SESSION_COOKIE_SECURE": https,
@@ -182,6 +185,36 @@ def _secret(environment: Mapping[str, str], name: str, kept_in: Path | None) -> 
     if len(given) < SECRET_LENGTH:
         raise SettingsError(
             f"Set {name} to at least {SECRET_LENGTH} random characters, for example from `openssl rand -hex 32`."
+        )
+    return given
+
+
+def _fallbacks(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Peppers under which keys may still be kept: a new KEY_PEPPER takes their place key by key, at the next use of each."""
+    given = tuple(each.strip() for each in environment.get("KEY_PEPPER_FALLBACKS", "").split(";") if each.strip())
+    if any(len(each) < SECRET_LENGTH for each in given):
+        raise SettingsError(
+            f"Set KEY_PEPPER_FALLBACKS to former values of KEY_PEPPER, of at least {SECRET_LENGTH} characters, with a "
+            "semicolon between them."
+        )
+    return given
+
+
+def _rate_limit(environment: Mapping[str, str]) -> int | None:
+    """Requests a second that one key may send; None for any number."""
+    given = (environment.get("RATE_LIMIT") or "50").strip()
+    if given.lower() == "off":
+        return None
+    if not (given.isascii() and given.isdigit() and 0 < int(given[:6]) <= 10_000 and len(given) < 6):
+        raise SettingsError("Set RATE_LIMIT to the requests a second that one key may send, 1 to 10000, or to off.")
+    return int(given)
+
+
+def _rate_limit_storage(environment: Mapping[str, str]) -> str:
+    given = environment.get("RATELIMIT_STORAGE_URI") or "memory://"
+    if given != "memory://" and not given.startswith(("redis://", "rediss://")):
+        raise SettingsError(
+            "Set RATELIMIT_STORAGE_URI to redis://host:6379, or leave it out: each process then counts alone."
         )
     return given
 

@@ -11,7 +11,7 @@ import shutil
 import socket
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_name" in metafunc.fixturenames:
         marker = metafunc.definition.get_closest_marker("databases")
         metafunc.parametrize("database_name", marker.args if marker else DATABASES, scope="function")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print what the tests counted, whichever process counted it."""
+    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, [])]
+    figures = sorted(text for report in reports for name, text in report.user_properties if name == "figure")
+    if figures:
+        terminalreporter.section("figures")
+        terminalreporter.write_line("\n".join(figures))
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest, record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Takes a sentence with what a test counted, which is printed at the end of the run."""
+    return lambda sentence: record_property("figure", f"{request.node.name}: {sentence}")
 
 
 @pytest.fixture(autouse=True)
@@ -148,7 +163,12 @@ def listener() -> Iterator[socket.socket]:
 def environment(database_url: str, listener: socket.socket) -> dict[str, str]:
     """The settings `app` is made from. A test that needs others asks for this fixture first and changes it."""
     port = listener.getsockname()[1]
-    return {"DATABASE_URL": database_url, "PUBLIC_URL": f"http://127.0.0.1:{port}", **SECRETS}
+    return {
+        "DATABASE_URL": database_url,
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "RATE_LIMIT": "off",
+        **SECRETS,
+    }
 
 
 @pytest.fixture

@@ -55,6 +55,12 @@ def test_production_settings_that_are_complete_are_taken(tmp_path: Path) -> None
         ({"ORG_ROLE_ATTRIBUTE": "externalID"}, "externalID is an attribute of the core User schema"),
         ({"ORG_ROLE_ATTRIBUTE": "roles"}, "roles is an attribute of the core User schema"),
         ({"PRODUCT_NAME": "two\nlines"}, "Set PRODUCT_NAME to one line"),
+        ({"KEY_PEPPER_FALLBACKS": f"{'q' * 32};short"}, "Set KEY_PEPPER_FALLBACKS to former values"),
+        ({"RATE_LIMIT": "0"}, "Set RATE_LIMIT to the requests a second"),
+        ({"RATE_LIMIT": "99999"}, "Set RATE_LIMIT to the requests a second"),
+        ({"RATE_LIMIT": "fast"}, "Set RATE_LIMIT to the requests a second"),
+        ({"RATE_LIMIT": "9" * 5000}, "Set RATE_LIMIT to the requests a second"),
+        ({"RATELIMIT_STORAGE_URI": "memcached://localhost"}, "Set RATELIMIT_STORAGE_URI to redis://"),
         ({"LOG_LEVEL": "loud"}, "Set LOG_LEVEL to one of"),
     ],
 )
@@ -64,6 +70,18 @@ def test_a_setting_that_is_unsafe_or_mistaken_is_refused_in_a_sentence(
     with pytest.raises(SettingsError) as refusal:
         settings(PRODUCTION | change, tmp_path)
     assert sentence in str(refusal.value)
+
+
+def test_requests_are_limited_to_fifty_a_second_and_key_unless_told_otherwise(tmp_path: Path) -> None:
+    assert settings(PRODUCTION, tmp_path)["RATE_LIMIT"] == 50
+    assert settings(PRODUCTION | {"RATE_LIMIT": "7"}, tmp_path)["RATE_LIMIT"] == 7
+    assert settings(PRODUCTION | {"RATE_LIMIT": "OFF"}, tmp_path)["RATE_LIMIT"] is None
+    assert settings(PRODUCTION, tmp_path)["RATELIMIT_STORAGE_URI"] == "memory://"
+
+
+def test_former_peppers_stand_with_a_semicolon_between_them(tmp_path: Path) -> None:
+    given = {"KEY_PEPPER_FALLBACKS": f"{'q' * 32}; {'r' * 32}"}
+    assert settings(PRODUCTION | given, tmp_path)["KEY_PEPPER_FALLBACKS"] == ("q" * 32, "r" * 32)
 
 
 def test_a_host_that_forgets_its_disk_must_be_told_its_public_address(tmp_path: Path) -> None:

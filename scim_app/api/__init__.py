@@ -9,6 +9,7 @@ from flask import Flask
 
 from scim_app.api import bulk, discovery, errors, gate, journal, resources, roles, searches
 from scim_app.api.blueprint import BASE_PATH, blueprint
+from scim_app.api.rate_limits import RateLimits
 from scim_app.directory.policy import Policy
 from scim_app.extensions import csrf
 from scim_app.protocol.catalog import Catalog
@@ -24,6 +25,7 @@ def init_app(app: Flask) -> None:
     app.extensions["policy"] = Policy(
         app.config["ON_DEACTIVATE"] == "wipe", app.config["ON_UNKNOWN_MEMBER"] == "refuse"
     )
+    app.extensions["rate_limits"] = RateLimits(app.config["RATE_LIMIT"], app.config["RATELIMIT_STORAGE_URI"])
     app.extensions["cursors"] = Cursors(app.config["SECRET_KEY"])
     # A redirect is never an answer to a directory: slashes are matched as they come.
     app.url_map.merge_slashes = False

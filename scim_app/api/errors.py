@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 from scim_app.api import responses
 from scim_app.api.blueprint import blueprint
 from scim_app.extensions import db
-from scim_app.protocol.errors import MethodNotAllowed, ScimError, error_body
+from scim_app.protocol.errors import MethodNotAllowed, ScimError, TooManyRequests, error_body
 
 REFUSED = {
     400: "The request cannot be read.",
@@ -29,6 +29,8 @@ def scim_error(error: ScimError) -> Response:
     response = responses.json(error.body(), error.status)
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(error.allowed)
+    if isinstance(error, TooManyRequests):
+        response.headers["Retry-After"] = str(error.retry_after)
     if error.status == 401:
         response.headers["WWW-Authenticate"] = f'{REALM}, error="invalid_token"' if g.get("invalid_token") else REALM
     elif error.status == 403 and error.scim_type is None:

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import werkzeug.exceptions
 from flask import current_app, g, request
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from scim_app.api import strays
 from scim_app.api.blueprint import BASE_PATH, below_base, blueprint
+from scim_app.api.credentials import look_up, note_use
 from scim_app.directory import keys
 from scim_app.directory.changes import Actor
 from scim_app.directory.directory import Directory
@@ -25,6 +25,7 @@ from scim_app.protocol.errors import (
     NotAcceptable,
     NotFound,
     ScimError,
+    TooManyRequests,
     Unauthorized,
 )
 
@@ -48,7 +49,11 @@ def enter() -> None:
             raise elsewhere()
         return
     g.request_id = new_id()
-    if request.path.rstrip("/") not in OPEN_TO_ALL:
+    if request.path.rstrip("/") in OPEN_TO_ALL:
+        wait = current_app.extensions["rate_limits"].of_address(request.remote_addr or "")
+        if wait:
+            raise TooManyRequests("Too many requests came from this address.", wait)
+    else:
         g.directory = directory(authenticated())
     # A proxy and this service must not see two different paths in one.
     if ENCODED_SEPARATOR.search(request.environ.get("RAW_URI", "").partition("?")[0]):
@@ -82,27 +87,49 @@ def unrouted(error: HTTPException) -> ScimError:
 
 
 def authenticated() -> keys.Authenticated:
-    """The key of the request. Raises Unauthorized, or Forbidden when it may not do this."""
+    """The key of the request. Raises Unauthorized, Forbidden when it may not do this, or TooManyRequests."""
     header = request.headers.get("Authorization")
     if header is None:
+        refuse_a_flood()
         raise Unauthorized("Send a SCIM key: Authorization: Bearer scim_…")
-    token = dialects.bearer_token(header)
+    token = dialects.bearer_token(header) or ""
     now = datetime.now(UTC)
-    outcome = keys.authenticate(db.session, current_app.config["KEY_PEPPER"], token or "", now)
+    outcome = look_up(token, now)
     said = "The key is not valid: check that all of it was copied, and that it is active and not expired."
     if isinstance(outcome, keys.Refusal) and outcome.reason is keys.Reason.MALFORMED:
         outcome, said = strays.miswritten(header, now) or (outcome, said)
-    g.outcome = outcome
     if isinstance(outcome, keys.Refusal):
+        refuse_a_flood()
+        g.outcome = outcome
+        if outcome.reason is keys.Reason.ADDRESS:
+            raise Forbidden(f"This key may not be used from {request.remote_addr}. Allow it under Access Management.")
         g.invalid_token = True
         raise Unauthorized(said)
-    if outcome.touch_due(now):
-        touch(outcome, now)
+    count(outcome)
+    g.outcome = outcome
+    note_use(outcome, token, now)
     if outcome.scope == "read" and not reads_resources():
         raise Forbidden(
             "This key may only read users and groups. Use a key with the scope provision for anything else."
         )
     return outcome
+
+
+def refuse_a_flood() -> None:
+    """Raises TooManyRequests when an address shows nothing but keys that are refused. Then the log is spared, too."""
+    wait = current_app.extensions["rate_limits"].of_refusals(request.remote_addr or "")
+    if wait:
+        raise TooManyRequests("Too many requests without a key that is valid came from this address.", wait)
+
+
+def count(key: keys.Authenticated) -> None:
+    """Raises TooManyRequests when the key is used more often than it may be; the log hears of it once a second."""
+    limits = current_app.extensions["rate_limits"]
+    wait = limits.of_key(key.id)
+    if wait:
+        if limits.remark(key.id):
+            g.outcome = keys.Refusal(keys.Reason.TOO_MANY, key.id, key.organization_id, key.label)
+        raise TooManyRequests(f"This key may send {limits.per_second:,} requests a second, and sent more.", wait)
 
 
 def reads_resources() -> bool:
@@ -111,16 +138,6 @@ def reads_resources() -> bool:
     if request.method == "POST":
         return path in {f"{endpoint}/.search" for endpoint in READ}
     return request.method in READING and any(path == each or path.startswith(f"{each}/") for each in READ)
-
-
-def touch(key: keys.Authenticated, now: datetime) -> None:
-    """Note that the key was used, once a minute. Losing the note fails nothing."""
-    try:
-        client = request.user_agent.string[:200]
-        keys.touch(db.session, key.id, now, request.remote_addr or "", client)
-    except SQLAlchemyError:
-        db.session.rollback()
-        current_app.logger.warning("the last use of a key could not be noted", exc_info=True)
 
 
 def directory(key: keys.Authenticated) -> Directory:

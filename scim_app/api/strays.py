@@ -1,6 +1,6 @@
 """Keys that come in the wrong words or to the wrong address: nothing is done for them, but their organisation hears of it.
 
-A key is looked up here as everywhere (`keys.authenticate`), so that only what somebody sends who holds it, or at least its
+A key is looked up here as everywhere (`look_up`), so that only what somebody sends who holds it, or at least its
 beginning and its checksum, comes into the log of an organisation; and what is answered depends on the form of the request
 alone, never on whether there is such a key.
 """
@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 
 from flask import current_app, g, request
 
+from scim_app.api.credentials import look_up
 from scim_app.directory import keys
 from scim_app.directory.ids import new_id
 from scim_app.directory.journal import KEY_ALONE, PLAIN_HTTP
 from scim_app.directory.keys import Authenticated, Reason, Refusal
-from scim_app.extensions import db
 
 TWICE = re.compile(rf"(?:bearer\s+){{2,}}({keys.PATTERN})", re.IGNORECASE)
 OTHERWISE = re.compile(rf"(?:[a-z][\w-]{{0,39}}:?\s+)?[\"'<]?({keys.PATTERN})[\"'>]?", re.IGNORECASE)
@@ -33,7 +33,7 @@ def miswritten(header: str, now: datetime) -> tuple[Refusal, str] | None:
     for reason, form in ((Reason.BEARER_TWICE, TWICE), (Reason.NOT_A_BEARER, OTHERWISE)):
         found = form.fullmatch(header.strip())
         if found:
-            outcome = keys.authenticate(db.session, current_app.config["KEY_PEPPER"], found[1], now)
+            outcome = look_up(found[1], now)
             if isinstance(outcome, Authenticated):
                 outcome = Refusal(reason, outcome.id, outcome.organization_id, outcome.label)
             return outcome, SAID[reason]
@@ -49,7 +49,7 @@ def note_lost() -> None:
     """Have a request beside the base URL noted in the log of the organisation whose key it has, if the key is good."""
     found = re.search(keys.PATTERN, request.headers.get("Authorization", ""))
     if found:
-        outcome = keys.authenticate(db.session, current_app.config["KEY_PEPPER"], found[0], datetime.now(UTC))
+        outcome = look_up(found[0], datetime.now(UTC))
         if isinstance(outcome, Authenticated):
             g.request_id, g.outcome = new_id(), outcome
 

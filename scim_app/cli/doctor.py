@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from scim_app.cli.console import as_json, organization_called, show
 from scim_app.config import is_loopback
-from scim_app.directory import organizations
+from scim_app.directory import keys, organizations
 from scim_app.directory.journal import diagnosis
 from scim_app.directory.tables import Organization
 from scim_app.extensions import db
@@ -49,6 +49,7 @@ def command(slug: str | None, as_json: bool) -> None:
     """Say what is wrong with this installation, and the mend."""
     findings = list(examine())
     if all(finding.ok for finding in findings if finding.about in {"database", "migrations"}):
+        findings.append(peppers())
         chosen = [organization_called(slug)] if slug else organizations.everywhere(db.session)
         findings += [finding for each in chosen for finding in connection(each)]
     healthy = all(finding.ok for finding in findings)
@@ -84,6 +85,26 @@ def examine() -> Iterator[Finding]:
     else:
         yield public_address(url)
         yield Finding("secrets", True, "SECRET_KEY and KEY_PEPPER are set and long enough.")
+
+
+def peppers() -> Finding:
+    """Whether every key that is let in is kept under a pepper that is set."""
+    current, fallbacks = current_app.config["KEY_PEPPER"], current_app.config["KEY_PEPPER_FALLBACKS"]
+    lost = keys.under_other_peppers(db.session, (current, *fallbacks))
+    if lost:
+        mend = "Add their pepper to KEY_PEPPER_FALLBACKS, or regenerate them."
+        return Finding("keys", False, f"{kept(lost)} under a pepper that is not set: refused.", mend)
+    waiting = keys.under_other_peppers(db.session, (current,))
+    if waiting:
+        said = f"{kept(waiting)} under KEY_PEPPER_FALLBACKS until used next. Leave it set until then."
+    else:
+        said = "all are kept under KEY_PEPPER." + (" KEY_PEPPER_FALLBACKS may be unset." if fallbacks else "")
+    return Finding("keys", True, said)
+
+
+def kept(number: int) -> str:
+    """How many keys."""
+    return "1 key is kept" if number == 1 else f"{number} keys are kept"
 
 
 def public_address(url: str) -> Finding:

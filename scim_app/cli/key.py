@@ -22,8 +22,9 @@ group = PlainGroup("key", help="Keys that open an organisation.")
 @click.option("--scope", type=click.Choice(["provision", "read"]), default="provision", show_default=True)
 @click.option("--label", default="Command line", show_default=True, help="What people will know it by.")
 @click.option("--expires-days", type=click.IntRange(1, 3650), default=365, show_default=True)
+@click.option("--from", "within", multiple=True, metavar="NETWORK", help="Only from there, for example 203.0.113.0/24.")
 @as_json
-def create(slug: str, scope: str, label: str, expires_days: int, as_json: bool) -> None:
+def create(slug: str, scope: str, label: str, expires_days: int, within: tuple[str, ...], as_json: bool) -> None:
     """Generate a key and show it, this once."""
     organization = organization_called(slug)
     expires_at = datetime.now(UTC) + timedelta(days=expires_days)
@@ -31,7 +32,7 @@ def create(slug: str, scope: str, label: str, expires_days: int, as_json: bool) 
         db.session,
         lambda: keys.generate(
             db.session, organization.id, OPERATOR, current_app.config["KEY_PEPPER"],
-            label=label, scope=scope, expires_at=expires_at,
+            label=label, scope=scope, expires_at=expires_at, allowed_networks=within,
         ),
     )  # fmt: skip
     sentence = (
@@ -48,6 +49,19 @@ def list_(slug: str, as_json: bool) -> None:
     found = keys.of_organization(db.session, organization_called(slug).id)
     lines = [f"{key.id}  {state(key):11}  {key.scope:9}  …{key.last_four}  {key.label}" for key in found]
     show({"keys": [described(key) for key in found]}, "\n".join(lines) or "No keys.", as_json)
+
+
+@group.command()
+@click.argument("key_id", metavar="ID")
+@click.argument("within", metavar="[NETWORK]...", nargs=-1)
+@of_organization
+@as_json
+def allow(key_id: str, within: tuple[str, ...], slug: str, as_json: bool) -> None:
+    """Let a key in from these networks only or, without any, from anywhere."""
+    organization = organization_called(slug)
+    transact(db.session, lambda: keys.bind(db.session, organization.id, OPERATOR, key_id, within))
+    where = f"from {', '.join(within)} only" if within else "from anywhere"
+    show({"id": key_id, "allowed_networks": list(within)}, f"The key is let in {where}.", as_json)
 
 
 @group.command()
@@ -72,7 +86,7 @@ def delete(key_id: str, slug: str, as_json: bool) -> None:
     show({"id": key_id, "state": "deleted"}, "The key is deleted.", as_json)
 
 
-def described(key: ScimKey) -> dict[str, str | None]:
+def described(key: ScimKey) -> dict[str, str | list[str] | None]:
     """What may be known of a key."""
     return {
         "id": key.id,
@@ -84,6 +98,7 @@ def described(key: ScimKey) -> dict[str, str | None]:
         "created_at": instant(key.created_at),
         "expires_at": instant(key.expires_at),
         "last_used_at": instant(key.last_used_at),
+        "allowed_networks": key.allowed_networks,
     }
 
 

@@ -69,6 +69,20 @@ CAUSES = (
         scim_type="not a bearer",
     ),
     Cause(
+        "The key is good, but it may be used from certain networks only, and the address it came from is in none of them.",
+        "Allow the addresses that Okta publishes for your cell, under Access Management, or take the networks away.",
+        "Allow the addresses of the service tag AzureActiveDirectory, under Access Management, or take the networks away.",
+        action=KEY_REFUSED,
+        scim_type="address",
+    ),
+    Cause(
+        "More came at once than this service takes of one key.",
+        "Nothing is to be done: the change is sent again after a while.",
+        "Nothing is to be done: the change is sent again after a while.",
+        action=KEY_REFUSED,
+        scim_type="too many requests",
+    ),
+    Cause(
         "The beginning of the key is known here, but not its secret: it was pasted in part, or made elsewhere.",
         f"To be sure, {NEW_KEY}, copy it with the button, and paste it under Provisioning > Integration.",
         f"To be sure, {NEW_KEY}, copy it with the button, and paste it under Provisioning > Admin Credentials.",
@@ -142,12 +156,6 @@ CAUSES = (
         "Nothing is to be done: the change is sent again.",
         "Nothing is to be done: the change is sent again.",
         status=412,
-    ),
-    Cause(
-        "More came at once than this service takes.",
-        "Nothing is to be done: the change is sent again after a while.",
-        "Nothing is to be done: the change is sent again after a while.",
-        status=429,
     ),
     Cause(
         "The database did not answer in time. Nothing was changed.",

@@ -54,6 +54,7 @@ def generate_key() -> ResponseReturnValue:
             label=request.form.get("label", ""),
             scope=request.form.get("scope", "provision"),
             expires_at=expires_at,
+            allowed_networks=networks_named(),
         )
         others = [key.id for key in keys.of_organization(db.session, me.organization.id) if key.id != made.id]
         if request.form.get("newest", "") != (others[0] if others else ""):
@@ -85,6 +86,18 @@ def cancel_key(key_id: str) -> ResponseReturnValue:
     return act(keys.cancel, key_id, "The new key is deleted, and the old one stays.")
 
 
+@key_action("/<key_id>/networks")
+def allow_key(key_id: str) -> ResponseReturnValue:
+    """Let the key in from the networks named alone, or from anywhere."""
+    given = networks_named()
+
+    def allow(session: AnySession, organization_id: str, actor: Actor, key_id: str) -> None:
+        keys.bind(session, organization_id, actor, key_id, given)
+
+    where = "from these networks alone" if given else "from anywhere"
+    return act(allow, key_id, f"The key is let in {where}, from now on.")
+
+
 @key_action("/<key_id>/deactivate")
 def deactivate_key(key_id: str) -> ResponseReturnValue:
     """Refuse the key from now on."""
@@ -101,6 +114,11 @@ def reactivate_key(key_id: str) -> ResponseReturnValue:
 def delete_key(key_id: str) -> ResponseReturnValue:
     """Delete the key for good."""
     return act(keys.delete, key_id, "The key is deleted.")
+
+
+def networks_named() -> list[str]:
+    """The networks in the form, as they were typed."""
+    return request.form.get("networks", "").replace(",", " ").split()
 
 
 def act(action: Callable[[AnySession, str, Actor, str], None], key_id: str, notice: str) -> ResponseReturnValue:

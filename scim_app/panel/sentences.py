@@ -60,6 +60,8 @@ REFUSALS = {
     "wrong secret": "part of the key is wrong",
     "bearer twice": "the word Bearer stands before the key twice",
     "not a bearer": "the key comes in other words than Bearer and the key",
+    "address": "the key may not be used from that address",
+    "too many requests": "more came at once than is answered",
 }
 
 

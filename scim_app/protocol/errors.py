@@ -171,6 +171,24 @@ class UnsupportedMediaType(ScimError):
     status = 415
 
 
+class TooManyRequests(ScimError):
+    """More requests came than are answered (RFC 6585 §4)."""
+
+    status = 429
+
+    def __init__(self, sentence: str, retry_after: int) -> None:
+        super().__init__(sentence, retry_after)
+
+    @property
+    def retry_after(self) -> int:
+        """Whole seconds until there is room again."""
+        return int(self.args[1])
+
+    @property
+    def detail(self) -> str:
+        return f"{self.args[0]} Try again in {self.retry_after} s."
+
+
 class NotServed(ScimError):
     """The RFC knows the request and this service does not serve it."""
 

@@ -136,6 +136,30 @@ def test_a_key_to_read_is_one(run: Run, session: scoped_session[Session], organi
     assert isinstance(opened, Authenticated) and opened.scope == "read"
 
 
+def test_a_key_is_bound_to_networks_and_let_in_from_anywhere_again(run: Run, organization: Organization) -> None:
+    made = printed(run, "key", "create", "--org", "acme", "--from", "203.0.113.0/24", "--from", "2001:db8::1")
+    listed = printed(run, "key", "list", "--org", "acme")["keys"]
+    assert listed[0]["allowed_networks"] == ["203.0.113.0/24", "2001:db8::1/128"]
+    said = run("key", "allow", made["id"], "192.0.2.7", "--org", "acme").stdout
+    assert said == "The key is let in from 192.0.2.7 only.\n"
+    assert run("key", "allow", made["id"], "--org", "acme").stdout == "The key is let in from anywhere.\n"
+    assert printed(run, "key", "list", "--org", "acme")["keys"][0]["allowed_networks"] == []
+    assert "is no address and no network" in refused(run, "key", "allow", made["id"], "here", "--org", "acme")
+
+
+def test_the_doctor_says_when_a_pepper_is_missing_and_when_a_former_one_is_needed_no_more(
+    run: Run, app: Flask, organization: Organization
+) -> None:
+    printed(run, "key", "create", "--org", "acme")
+    former, app.config["KEY_PEPPER"] = app.config["KEY_PEPPER"], "n" * 32
+    assert "WRONG  keys: 1 key is kept under a pepper that is not set: refused." in run("doctor").stdout
+    app.config["KEY_PEPPER_FALLBACKS"] = (former,)
+    assert "ok     keys: 1 key is kept under KEY_PEPPER_FALLBACKS until used next." in run("doctor").stdout
+    made = printed(run, "key", "list", "--org", "acme")["keys"][0]["id"]
+    printed(run, "key", "delete", made, "--org", "acme")
+    assert "ok     keys: all are kept under KEY_PEPPER. KEY_PEPPER_FALLBACKS may be unset." in run("doctor").stdout
+
+
 def test_a_third_key_is_refused(run: Run, organization: Organization) -> None:
     for _ in range(2):
         printed(run, "key", "create", "--org", "acme")
@@ -186,6 +210,7 @@ def test_the_doctor_finds_nothing_wrong_with_a_good_installation(run: Run) -> No
         "migrations",
         "public address",
         "secrets",
+        "keys",
     ]
 
 

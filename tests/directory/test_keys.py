@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session, scoped_session
 from scim_app.directory import keys, organizations
 from scim_app.directory.changes import OPERATOR, Actor
 from scim_app.directory.keys import Authenticated, Generated, NoSuchKey, Reason, Refusal, authentication, life
+from scim_app.directory.keys.form import fingerprint, pepper_id
+from scim_app.directory.keys.networks import AT_MOST, allowed, networks
 from scim_app.directory.tables import Change, Organization, ScimKey
 from scim_app.directory.transaction import transact
 from scim_app.extensions import db
@@ -483,3 +485,113 @@ def test_whether_a_touch_is_due_is_known_without_a_query(make: Make, session: sc
     assert isinstance(touched, Authenticated)
     assert not touched.touch_due(began + timedelta(seconds=60))
     assert touched.touch_due(began + timedelta(seconds=61))
+
+
+NEW_PEPPER = "another pepper for tests, 32 characters"
+
+
+def test_a_key_under_a_former_pepper_is_let_in_and_kept_under_the_current_one_from_then_on(
+    make: Make, session: scoped_session[Session]
+) -> None:
+    made = make()
+    session.rollback()
+    assert reason(keys.authenticate(session, NEW_PEPPER, made.key, now())) is Reason.WRONG_SECRET
+    found = keys.authenticate(session, NEW_PEPPER, made.key, now(), fallbacks=["x" * 32, PEPPER])
+    assert isinstance(found, Authenticated) and found.outdated
+    assert keys.under_other_peppers(session, [NEW_PEPPER]) == 1
+    keys.renew(session, NEW_PEPPER, made.id, made.key)
+    found = keys.authenticate(session, NEW_PEPPER, made.key, now())
+    assert isinstance(found, Authenticated) and not found.outdated
+    assert keys.under_other_peppers(session, [NEW_PEPPER]) == 0
+    assert reason(keys.authenticate(session, PEPPER, made.key, now())) is Reason.WRONG_SECRET
+
+
+def test_a_key_from_before_peppers_were_told_apart_is_outdated_once(
+    make: Make, session: scoped_session[Session]
+) -> None:
+    made = make()
+    transact(session, lambda: session.execute(update(ScimKey).values(pepper_id=None)))
+    found = opened(session, made.key)
+    assert isinstance(found, Authenticated) and found.outdated
+    keys.renew(session, PEPPER, made.id, made.key)
+    found = opened(session, made.key)
+    assert isinstance(found, Authenticated) and not found.outdated
+
+
+def test_nothing_of_a_pepper_can_be_read_from_its_id() -> None:
+    assert re.fullmatch("[0-9a-f]{8}", pepper_id(PEPPER))
+    assert pepper_id(PEPPER) != pepper_id(NEW_PEPPER) != fingerprint(NEW_PEPPER, "")[:8]
+
+
+def test_every_pepper_is_compared_whether_or_not_an_earlier_one_fits(
+    make: Make, session: scoped_session[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = make().key
+    session.rollback()
+    compared: list[str] = []
+    honest = authentication.hmac.compare_digest
+    monkeypatch.setattr(authentication.hmac, "compare_digest", lambda a, b: compared.append(a) or honest(a, b))
+    body = f"scim_{'A' * 11}_{'B' * 43}"
+    for text in (key, body + keys.checksum(body)):
+        compared.clear()
+        keys.authenticate(session, PEPPER, text, now(), fallbacks=[NEW_PEPPER])
+        assert compared == [fingerprint(PEPPER, text), fingerprint(NEW_PEPPER, text)]
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        (["203.0.113.7"], ["203.0.113.7/32"]),
+        ([" 203.0.113.0/24 ", "2001:DB8::/32", "203.0.113.0/24"], ["203.0.113.0/24", "2001:db8::/32"]),
+        ([], []),
+    ],
+)
+def test_networks_are_kept_in_cidr_notation_each_once(given: list[str], found: list[str]) -> None:
+    assert networks(given) == found
+
+
+@pytest.mark.parametrize("wrong", ["", "example.com", "203.0.113.7/24", "203.0.113", "1.2.3.4/33", "::/200", "\ud800"])
+def test_what_is_no_network_is_refused_in_a_sentence_with_an_example(wrong: str) -> None:
+    with pytest.raises(ValueError, match="is no address and no network. Write 203.0.113.7"):
+        networks([wrong])
+
+
+def test_a_key_is_bound_to_fifty_networks_at_most() -> None:
+    many = [f"203.0.113.{number}" for number in range(AT_MOST + 1)]
+    assert len(networks(many[:-1])) == AT_MOST
+    with pytest.raises(ValueError, match="50 networks at most"):
+        networks(many)
+
+
+@pytest.mark.parametrize("address", ["", "somewhere", "203.0.113.8", "2001:db8::1"])
+def test_an_address_outside_every_network_is_not_allowed(address: str) -> None:
+    assert not allowed(address, ["203.0.113.7/32", "192.0.2.0/24"])
+    assert allowed(address, [])
+
+
+def test_binding_a_key_is_in_the_history_once_and_survives_its_replacement(
+    make: Make, session: scoped_session[Session], organization: Organization
+) -> None:
+    made = make()
+    for _ in range(2):
+        transact(session, lambda: keys.bind(session, organization.id, ADA, made.id, ["203.0.113.7"]))
+    changes = session.scalars(select(Change).where(Change.action == "key:networks:changed")).all()
+    assert [change.difference for change in changes] == [
+        [{"attribute": "allowedNetworks", "before": None, "after": "203.0.113.7/32"}]
+    ]
+    session.rollback()
+    new = transact(session, lambda: keys.regenerate(session, organization.id, ADA, PEPPER, made.id))
+    session.rollback()
+    refused = keys.authenticate(session, PEPPER, new.key, now(), address="203.0.113.8")
+    assert reason(refused) is Reason.ADDRESS
+    assert isinstance(keys.authenticate(session, PEPPER, new.key, now(), address="203.0.113.7"), Authenticated)
+
+
+def test_a_temporary_key_is_let_in_and_neither_shown_nor_counted(
+    make: Make, session: scoped_session[Session], organization: Organization
+) -> None:
+    made = transact(session, lambda: keys.temporary(session, organization.id, ADA, PEPPER, "Self-test"))
+    assert isinstance(opened(session, made.key), Authenticated)
+    assert keys.of_organization(session, organization.id) == []
+    assert keys.expiring(session, organization.id, now()) == []
+    assert make() and make()

@@ -30,13 +30,14 @@ def generate(
     newest: str | None = None,
     days: str = "365",
     scope: str = "provision",
+    networks: str = "",
     **given: object,
 ) -> TestResponse:
     """Send the form as the page drew it."""
     page = person.get(ACCESS).text
     drawn = re.search(r'name="newest" value="([^"]*)"', page)
     seen = newest if newest is not None else drawn[1] if drawn else ""
-    form = {"label": label, "days": days, "newest": seen, "scope": scope}
+    form = {"label": label, "days": days, "newest": seen, "scope": scope, "networks": networks}
     return person.post(f"{ACCESS}/keys", form, on=ACCESS, **given)
 
 
@@ -351,3 +352,27 @@ def test_an_organisation_of_a_name_that_is_markup_stays_text(
     transact(session, lambda: session.execute(update(Organization).values(name="<img src=x onerror=alert(1)>")))
     for path in ("/settings/organization", ACCESS, "/settings/organization/changelog"):
         assert "<img src=x" not in owner.get(path).text
+
+
+def test_a_key_is_generated_for_some_networks_and_its_networks_change_later(
+    owner: Person, session: scoped_session[Session]
+) -> None:
+    page = generate(owner, networks="203.0.113.0/24, 2001:db8::/32")
+    assert "203.0.113.0/24, 2001:db8::/32" in text_of(page)
+    key = the_key(session)
+    assert key.allowed_networks == ["203.0.113.0/24", "2001:db8::/32"]
+    answer = owner.post(f"{ACCESS}/keys/{key.id}/networks", {"networks": ""}, on=ACCESS, headers=HTMX)
+    assert "The key is let in from anywhere, from now on." in text_of(answer)
+    assert the_key(session).allowed_networks == []
+    answer = owner.post(f"{ACCESS}/keys/{key.id}/networks", {"networks": "198.51.100.7"}, on=ACCESS, headers=HTMX)
+    assert "from these networks alone" in text_of(answer) and "198.51.100.7/32" in text_of(answer)
+
+
+def test_networks_that_are_none_are_refused_in_words_and_nothing_changes(
+    owner: Person, session: scoped_session[Session]
+) -> None:
+    generate(owner)
+    key = the_key(session)
+    answer = owner.post(f"{ACCESS}/keys/{key.id}/networks", {"networks": "example.com"}, on=ACCESS)
+    assert answer.status_code == 409 and "is no address and no network" in text_of(answer)
+    assert the_key(session).allowed_networks == []

@@ -1,30 +1,22 @@
 """Keys: what a directory or an application shows to be let in.
 
-`form` is what a key looks like, `authentication` lets one in, `life` is what happens to one. Of a key only an HMAC under
-the pepper is kept.
+`form` is what a key looks like, `generation` makes one, `authentication` lets one in, `life` is what happens to one, `live`
+which of them are let in, `networks` from where. Of a key only an HMAC under the pepper is kept.
 """
 
-from scim_app.directory.keys.authentication import Authenticated, Reason, Refusal, authenticate, touch
-from scim_app.directory.keys.form import BASE62, CHECKSUM_LENGTH, PATTERN, PREFIX, SECRET_LENGTH, checksum, well_formed
-from scim_app.directory.keys.life import (
-    LIVE_AT_MOST,
-    SCOPES,
-    WARNED_AHEAD,
-    Generated,
-    NoSuchKey,
-    cancel,
-    deactivate,
-    delete,
-    expiring,
-    finish,
-    forget,
-    generate,
-    is_live,
-    of_organization,
-    reactivate,
-    regenerate,
-    temporary,
+from scim_app.directory.keys.authentication import (
+    Authenticated,
+    Reason,
+    Refusal,
+    authenticate,
+    renew,
+    touch,
+    under_other_peppers,
 )
+from scim_app.directory.keys.form import BASE62, CHECKSUM_LENGTH, PATTERN, PREFIX, SECRET_LENGTH, checksum, well_formed
+from scim_app.directory.keys.generation import SCOPES, Generated, forget, generate, temporary
+from scim_app.directory.keys.life import NoSuchKey, bind, cancel, deactivate, delete, finish, reactivate, regenerate
+from scim_app.directory.keys.live import LIVE_AT_MOST, WARNED_AHEAD, expiring, is_live, of_organization
 
 __all__ = [
     "BASE62",
@@ -41,6 +33,7 @@ __all__ = [
     "Reason",
     "Refusal",
     "authenticate",
+    "bind",
     "cancel",
     "checksum",
     "deactivate",
@@ -53,7 +46,9 @@ __all__ = [
     "of_organization",
     "reactivate",
     "regenerate",
+    "renew",
     "temporary",
     "touch",
+    "under_other_peppers",
     "well_formed",
 ]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 
-from scim_app.directory.keys.form import fingerprint, public_id_of, well_formed
+from scim_app.directory.keys.form import fingerprint, pepper_id, public_id_of, well_formed
+from scim_app.directory.keys.networks import allowed
 from scim_app.directory.tables import ScimKey
 from scim_app.directory.transaction import AnySession, transact
 
@@ -26,6 +28,8 @@ class Authenticated:
     scope: str
     label: str
     last_used_at: datetime | None = None
+    outdated: bool = False
+    """Whether it is kept under another pepper than the current one."""
 
     def touch_due(self, now: datetime) -> bool:
         """Whether `touch` would write: its last use is a minute ago or longer."""
@@ -43,6 +47,8 @@ class Reason(StrEnum):
     DEACTIVATED = "deactivated"
     REPLACED = "replaced"
     EXPIRED = "expired"
+    ADDRESS = "address"
+    TOO_MANY = "too many requests"
 
 
 @dataclass(frozen=True)
@@ -56,10 +62,19 @@ class Refusal:
     since: datetime | None = None
 
 
-def authenticate(session: AnySession, pepper: str, text: str, now: datetime) -> Authenticated | Refusal:
+def authenticate(
+    session: AnySession,
+    pepper: str,
+    text: str,
+    now: datetime,
+    *,
+    fallbacks: Sequence[str] = (),
+    address: str = "",
+) -> Authenticated | Refusal:
     """What the key opens, or why it opens nothing. One query, and none for what is not well formed.
 
-    An unknown key and a wrong secret take the same time: both are compared, the former with a hash nothing has.
+    `fallbacks` are peppers that were used before. An unknown key and a wrong secret take the same time: both are
+    compared under every pepper, the former with a hash nothing has.
     """
     if not well_formed(text):
         return Refusal(Reason.MALFORMED)
@@ -70,17 +85,20 @@ def authenticate(session: AnySession, pepper: str, text: str, now: datetime) -> 
             ScimKey.scope,
             ScimKey.label,
             ScimKey.secret_hash,
+            ScimKey.pepper_id,
+            ScimKey.allowed_networks,
             ScimKey.expires_at,
             ScimKey.retires_at,
             ScimKey.deactivated_at,
             ScimKey.last_used_at,
         ).where(ScimKey.public_id == public_id_of(text))
     ).one_or_none()
-    right = hmac.compare_digest(fingerprint(pepper, text), "0" * 64 if row is None else row.secret_hash)
+    kept = "0" * 64 if row is None else row.secret_hash
+    right = [hmac.compare_digest(fingerprint(each, text), kept) for each in (pepper, *fallbacks)]
     if row is None:
         return Refusal(Reason.UNKNOWN)
     whose = (row.id, row.organization_id, row.label)
-    if not right:
+    if not any(right):
         return Refusal(Reason.WRONG_SECRET, *whose)
     if row.deactivated_at is not None:
         return Refusal(Reason.DEACTIVATED, *whose, row.deactivated_at)
@@ -88,7 +106,10 @@ def authenticate(session: AnySession, pepper: str, text: str, now: datetime) -> 
         return Refusal(Reason.REPLACED, *whose, row.retires_at)
     if row.expires_at is not None and row.expires_at <= now:
         return Refusal(Reason.EXPIRED, *whose, row.expires_at)
-    return Authenticated(row.id, row.organization_id, row.scope, row.label, row.last_used_at)
+    if not allowed(address, row.allowed_networks):
+        return Refusal(Reason.ADDRESS, *whose)
+    outdated = not right[0] or row.pepper_id is None
+    return Authenticated(row.id, row.organization_id, row.scope, row.label, row.last_used_at, outdated)
 
 
 def touch(session: AnySession, key_id: str, now: datetime, address: str | None, client: str | None) -> None:
@@ -100,3 +121,20 @@ def touch(session: AnySession, key_id: str, now: datetime, address: str | None, 
         .execution_options(synchronize_session=False)
     )
     transact(session, lambda: session.execute(statement))
+
+
+def renew(session: AnySession, pepper: str, key_id: str, text: str) -> None:
+    """Keep the key, which was just let in, under the current pepper from now on, in a transaction of its own.
+
+    So a new pepper takes the old one's place by use alone, and the old one may go once `under_other_peppers` counts none.
+    """
+    values = {"secret_hash": fingerprint(pepper, text), "pepper_id": pepper_id(pepper)}
+    statement = update(ScimKey).where(ScimKey.id == key_id).values(**values)
+    transact(session, lambda: session.execute(statement.execution_options(synchronize_session=False)))
+
+
+def under_other_peppers(session: AnySession, peppers: Sequence[str]) -> int:
+    """How many keys that were not deactivated are kept under none of these peppers, as far as that is known."""
+    known = [pepper_id(each) for each in peppers]
+    statement = select(func.count()).where(ScimKey.deactivated_at.is_(None), ScimKey.pepper_id.not_in(known))
+    return session.execute(statement).scalar_one()

@@ -5,6 +5,7 @@ The public id finds the row, the checksum tells a mistyped key from a key withou
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import re
 import secrets
@@ -52,6 +53,11 @@ def checksum(text: str) -> str:
 def fingerprint(pepper: str, key: str) -> str:
     """All that is kept of a key: its HMAC-SHA-256 under the pepper."""
     return hmac.digest(pepper.encode(), key.encode(), "sha256").hex()
+
+
+def pepper_id(pepper: str) -> str:
+    """What tells a pepper from others and nothing of it: eight hexadecimal digits."""
+    return hashlib.sha256(f"pepper {pepper}".encode()).hexdigest()[:8]
 
 
 def _random(length: int) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scim_app.directory.tables.columns import Id, Instant, Table
+from scim_app.directory.tables.columns import Id, Instant, Json, Table
 
 
 class ScimKey(Table):
@@ -20,9 +20,18 @@ class ScimKey(Table):
     organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"), index=True)
     public_id: Mapped[str] = mapped_column(String(11), unique=True)
     secret_hash: Mapped[str] = mapped_column(String(64))
+    pepper_id: Mapped[str | None] = mapped_column(
+        String(8), doc="Under which pepper the hash is; none while that is not known."
+    )
     last_four: Mapped[str] = mapped_column(String(4))
     scope: Mapped[str] = mapped_column(String)
     label: Mapped[str] = mapped_column(String)
+    temporary: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), doc="Whether this service made it for a minute, to try itself."
+    )
+    allowed_networks: Mapped[list[str]] = mapped_column(
+        Json, default=list, server_default="[]", doc="From where it may be used, as CIDR; from anywhere if empty."
+    )
     created_by: Mapped[str] = mapped_column(String, doc="Who made it, as the changelog names them.")
     created_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -116,6 +116,27 @@ def bearer_missing(evidence: Evidence) -> Seen | None:
                                                f"{often(number)}, and was let in.")  # fmt: skip
 
 
+@diagnosis(
+    "key-address",
+    "The key is used from another address",
+    "If it is the client's, allow its network under Access Management. If it is not, regenerate the key: somebody has it.",
+)
+def key_address(evidence: Evidence) -> Seen | None:
+    """A key that is bound to networks is shown from elsewhere."""
+    return refused(evidence, Reason.ADDRESS, "its address is in none of the networks of the key", by_key)
+
+
+@diagnosis(
+    "key-too-often",
+    "More requests come than are answered",
+    "A client that honours Retry-After sends them again. If it does not, make it slower, or have RATE_LIMIT raised.",
+    hint=True,
+)
+def key_too_often(evidence: Evidence) -> Seen | None:
+    """A client sends more than its key may."""
+    return refused(evidence, Reason.TOO_MANY, "more requests a second came than may with the key", by_key)
+
+
 def nothing_there(evidence: Evidence, at: Callable[[str], bool], why: str) -> Seen | None:
     """The requests to such addresses, by clients whose key found nothing right since."""
     found = evidence.standing(lambda entry: entry.failed and at(entry.path), by_key)
