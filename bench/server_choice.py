@@ -1,10 +1,11 @@
-"""Which WSGI server: gunicorn (gthread) or granian, on the same trivial application, two workers each.
+"""Which WSGI server: gunicorn (gthread, or the worker of this service) or granian, two processes each.
 
     python bench/server_choice.py
 
-Four questions, each with a bound of its own, everything on loopback: how many requests a healthy client gets answered
-while slow clients hold half-sent requests; what SIGTERM does to requests in flight; how much memory; how many requests
-a second. Only the ratios between the servers mean anything: the clients share the machine with them.
+Four questions, each with a bound of its own, everything on loopback and with the same trivial application: how many
+requests a healthy client gets answered while slow clients hold half-sent requests, or do not hang up when they were
+refused; what SIGTERM does to requests in flight; how much memory; how many requests a second. Only the ratios between
+the servers mean anything: the clients share the machine with them.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+HERE = Path(__file__).resolve().parent
 GUNICORN = (
     "gunicorn",
     "--worker-class",
@@ -40,9 +42,11 @@ APPLICATION = "server_choice:application"
 COMMANDS = {
     "gunicorn, 8 threads": (*GUNICORN, "--threads", "8", APPLICATION),
     "gunicorn, 512 threads": (*GUNICORN, "--threads", "512", APPLICATION),
+    "gunicorn, as here": (*GUNICORN, "--worker-class", "scim_app.server.Worker", "--threads", "512", APPLICATION),
     "granian, 8 threads": (*GRANIAN, "--blocking-threads", "8", APPLICATION),
     "granian, as it comes": (*GRANIAN, APPLICATION),
 }
+NO_REQUEST = b"hello\r\n\r\n"
 HALF_BODY = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{"
 HALF_HEADERS = b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
 
@@ -83,8 +87,9 @@ class Server:
     def __enter__(self) -> Server:
         self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            self.command, cwd=Path(__file__).parent, stdout=self.log, stderr=self.log, start_new_session=True
-        )
+            self.command, cwd=HERE, env=os.environ | {"PYTHONPATH": str(HERE.parent)},
+            stdout=self.log, stderr=self.log, start_new_session=True,
+        )  # fmt: skip
         deadline = time.monotonic() + 15
         while answered(self.port) is None:
             if time.monotonic() > deadline or self.process.poll() is not None:
@@ -169,6 +174,7 @@ def main() -> None:
         for count in (40, 300):
             print(f"{name:21}  {count:3} half bodies   {slow_clients(name, HALF_BODY, count)}", flush=True)
             print(f"{name:21}  {count:3} half headers  {slow_clients(name, HALF_HEADERS, count)}", flush=True)
+            print(f"{name:21}  {count:3} no requests   {slow_clients(name, NO_REQUEST, count)}", flush=True)
         print(f"{name:21}  SIGTERM           {drain(name)}", flush=True)
         rate, memory = throughput(name)
         print(f"{name:21}  throughput        {rate:.0f} requests/s, then {memory:.0f} MiB", flush=True)

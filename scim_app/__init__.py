@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from scim_app import api, cli, health, panel
+from scim_app import api, cli, health, logs, panel
 from scim_app.config import settings
 from scim_app.extensions import csrf, db, login_manager, migrate
 
@@ -28,6 +29,10 @@ def create_app(environment: Mapping[str, str] | None = None) -> Flask:
         instance_path=str(ROOT / "instance"),
     )
     app.config.from_mapping(settings(os.environ if environment is None else environment))
+    logs.init_app(app)
+    proxies = app.config["TRUSTED_PROXIES"]
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     db.init_app(app)
     migrate.init_app(app, db)
     login_manager.init_app(app)

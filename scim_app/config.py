@@ -20,8 +20,22 @@ from sqlalchemy.exc import ArgumentError
 
 INSTANCE = Path(__file__).resolve().parent.parent / "instance"
 SECRET_LENGTH = 32
-EPHEMERAL_DISKS = ("DYNO", "K_SERVICE", "AWS_LAMBDA_FUNCTION_NAME", "RAILWAY_ENVIRONMENT", "RENDER", "VERCEL")
+EPHEMERAL_DISKS = (
+    "DYNO",
+    "K_SERVICE",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "RAILWAY_ENVIRONMENT",
+    "RENDER",
+    "VERCEL",
+    "FLY_APP_NAME",
+    "ECS_CONTAINER_METADATA_URI_V4",
+    "VCAP_APPLICATION",
+    "KUBERNETES_SERVICE_HOST",
+)
 """Variables that hosts set whose disks are emptied at every restart (Heroku, Cloud Run, Lambda, Railway, Render, …)."""
+PLACEHOLDER = re.compile(
+    r"change.?(me|this)|replace.?me|your.?(secret|pepper|key)|insecure|password|example", re.IGNORECASE
+)
 ATTRIBUTE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 """ATTRNAME of RFC 7644 §3.4.2.2. RFC 7643 §2.1 also allows "$", but such a name could not stand in a filter."""
 CORE_USER_NAMES = frozenset(
@@ -72,6 +86,7 @@ def settings(environment: Mapping[str, str], instance: Path = INSTANCE) -> dict[
         _refuse_what_only_development_may(environment, public_url, database)
     https = public_url.startswith("https:")
     return {
+        "TRUSTED_PROXIES": _trusted_proxies(environment),
         "SECRET_KEY": _secret(environment, "SECRET_KEY", instance if local else None),
         "KEY_PEPPER": _secret(environment, "KEY_PEPPER", instance if local else None),
         "KEY_PEPPER_FALLBACKS": _fallbacks(environment),
@@ -178,6 +193,16 @@ def _refuse_what_only_development_may(environment: Mapping[str, str], public_url
         )
 
 
+def _trusted_proxies(environment: Mapping[str, str]) -> int:
+    """How many proxies, each of which adds to X-Forwarded-For, stand between everybody and this service."""
+    given = (environment.get("TRUSTED_PROXIES") or "0").strip()
+    if given not in {str(number) for number in range(10)}:
+        raise SettingsError(
+            "Set TRUSTED_PROXIES to how many proxies stand in front of this service, 0 to 9: 1 on Heroku, 0 for none."
+        )
+    return int(given)
+
+
 def _secret(environment: Mapping[str, str], name: str, kept_in: Path | None) -> str:
     given = environment.get(name, "")
     if not given and kept_in is not None:
@@ -186,7 +211,16 @@ def _secret(environment: Mapping[str, str], name: str, kept_in: Path | None) -> 
         raise SettingsError(
             f"Set {name} to at least {SECRET_LENGTH} random characters, for example from `openssl rand -hex 32`."
         )
+    if kept_in is None and _guessable(given):
+        raise SettingsError(
+            f"Set {name} to characters made at random, for example by `openssl rand -hex 32`: this value can be guessed."
+        )
     return given
+
+
+def _guessable(secret: str) -> bool:
+    """Whether somebody wrote the secret who did not mean it: few characters, the same ones again, or a placeholder."""
+    return len(set(secret)) < 10 or secret in (secret + secret)[1:-1] or PLACEHOLDER.search(secret) is not None
 
 
 def _fallbacks(environment: Mapping[str, str]) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ async function copy(button) {
     return;
   }
   const words = button.querySelector("span");
-  const before = button.dataset.before || (button.dataset.before = words.innerHTML);
+  const before = button.before ||= [...words.childNodes];
   button.classList.add("done");
   button.querySelector("use").setAttribute("href", button.querySelector("use").getAttribute("href").replace("#copy", "#check"));
   words.textContent = "Copied";
@@ -35,7 +35,7 @@ async function copy(button) {
   button.timer = setTimeout(() => {
     button.classList.remove("done");
     button.querySelector("use").setAttribute("href", button.querySelector("use").getAttribute("href").replace("#check", "#copy"));
-    words.innerHTML = before;
+    words.replaceChildren(...before);
   }, 2000);
 }
 

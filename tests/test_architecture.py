@@ -24,9 +24,12 @@ MAY_IMPORT = {
     "extensions": {"directory"},
     "config": set(),
     "health": {"extensions", "directory"},
+    "server": {"protocol"},
+    "logs": {"directory"},
 }
 """What each package or module below scim_app may import from scim_app. `__init__` puts everything together."""
 LOOKED_INTO = {
+    ("cli/backup.py", "health"): "`flask restore` and /readyz have the same newest migration",
     ("cli/doctor.py", "health"): "`flask doctor` and /readyz ask the database the same",
 }
 """Imports of one module for one thing, which go sideways or up, each with its reason."""

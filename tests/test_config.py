@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import stat
 import subprocess
 import sys
@@ -14,8 +15,8 @@ from scim_app.config import SettingsError, is_loopback, settings
 ROOT = Path(__file__).resolve().parent.parent
 PRODUCTION = {
     "PUBLIC_URL": "https://scim.example.com",
-    "SECRET_KEY": "s" * 32,
-    "KEY_PEPPER": "p" * 32,
+    "SECRET_KEY": "5f0d1b7c9a3e4826b1d7c05e9f38a264",
+    "KEY_PEPPER": "c2a97e4b60f3158d9be74a0c16d8f523",
     "DATABASE_URL": "postgres://app:secret@db.example.com/scim",
 }
 
@@ -26,6 +27,7 @@ def test_production_settings_that_are_complete_are_taken(tmp_path: Path) -> None
     assert taken["SQLALCHEMY_DATABASE_URI"].drivername == "postgresql+psycopg"
     assert taken["SESSION_COOKIE_NAME"] == "__Host-session"
     assert taken["SESSION_COOKIE_SECURE"] is True
+    assert taken["TRUSTED_PROXIES"] == 0
     assert list(tmp_path.iterdir()) == []
 
 
@@ -41,10 +43,24 @@ def test_production_settings_that_are_complete_are_taken(tmp_path: Path) -> None
         ({"SECRET_KEY": "s" * 31}, "Set SECRET_KEY to at least 32"),
         ({"KEY_PEPPER": ""}, "Set KEY_PEPPER to at least 32"),
         ({"KEY_PEPPER": "p" * 31}, "Set KEY_PEPPER to at least 32"),
+        ({"SECRET_KEY": "s" * 32}, "Set SECRET_KEY to characters made at random"),
+        ({"KEY_PEPPER": "p" * 64}, "Set KEY_PEPPER to characters made at random"),
+        ({"SECRET_KEY": "0123456789abcdef" * 2}, "Set SECRET_KEY to characters made at random"),
+        ({"SECRET_KEY": "changeme-0123456789-abcdefghijklmn"}, "Set SECRET_KEY to characters made at random"),
+        ({"KEY_PEPPER": "Change this to a long random string, 32 at least"}, "Set KEY_PEPPER to characters made at"),
+        ({"SECRET_KEY": "your_secret_key_goes_here_0123456789"}, "Set SECRET_KEY to characters made at random"),
         ({"FLASK_DEBUG": "1"}, "Unset FLASK_DEBUG"),
+        ({"FLASK_DEBUG": "true"}, "Unset FLASK_DEBUG"),
+        ({"TRUSTED_PROXIES": "-1"}, "Set TRUSTED_PROXIES to how many proxies"),
+        ({"TRUSTED_PROXIES": "10"}, "Set TRUSTED_PROXIES to how many proxies"),
+        ({"TRUSTED_PROXIES": "*"}, "Set TRUSTED_PROXIES to how many proxies"),
         (
             {"DATABASE_URL": "sqlite:////data/scim.db", "DYNO": "web.1"},
             "Set DATABASE_URL to a PostgreSQL database: DYNO",
+        ),
+        (
+            {"DATABASE_URL": "sqlite:////data/scim.db", "KUBERNETES_SERVICE_HOST": "10.0.0.1"},
+            "KUBERNETES_SERVICE_HOST says that this disk forgets",
         ),
         ({"DATABASE_URL": "mysql://db/scim"}, "Set DATABASE_URL to postgresql://"),
         ({"DATABASE_URL": "sqlite://"}, "Set DATABASE_URL to postgresql://"),
@@ -148,3 +164,9 @@ def test_a_command_under_refused_settings_ends_with_the_sentence_alone(tmp_path:
     assert ended.stderr.splitlines() == [
         "Not started. Set PUBLIC_URL to an https address: keys and passwords would cross the network readable."
     ]
+
+
+def test_what_openssl_makes_is_never_taken_for_a_guess(tmp_path: Path) -> None:
+    for _ in range(2_000):
+        for secret in (secrets.token_hex(32), secrets.token_urlsafe(32), secrets.token_hex(16)):
+            assert settings(PRODUCTION | {"SECRET_KEY": secret}, tmp_path)["SECRET_KEY"] == secret

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from scim_app.cli import access, admin, demo, doctor, key, org, reindex, scopes, seed, simulate
+from scim_app.cli import access, admin, backup, demo, doctor, key, org, reindex, scopes, seed, simulate
 
 ROLES = (scopes.project, scopes.role, scopes.team, access.group, access.access)
 
@@ -25,5 +25,7 @@ def init_app(app: Flask) -> None:
         demo.command,
         doctor.command,
         simulate.command,
+        backup.backup,
+        backup.restore,
     ):
         app.cli.add_command(command)

@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select, update
 
 from scim_app.directory import passwords
 from scim_app.directory.changes import Actor, Target, record
-from scim_app.directory.tables import Administrator, Claim, Membership, SignIn
+from scim_app.directory.tables import Administrator, Claim, Membership, Organization, SignIn
 from scim_app.directory.transaction import AnySession, transact
 
 LIFETIME = timedelta(minutes=30)
@@ -49,15 +49,16 @@ def holder(session: AnySession, token: str) -> Administrator:
     return found
 
 
-def claim(session: AnySession, token: str, password: str) -> Administrator:
+def claim(session: AnySession, token: str, password: str, product: str = "") -> Administrator:
     """The administrator, whose password is now this one and who is signed out everywhere.
 
     A whole transaction of its own, so that nobody waits for a lock while the password is hashed. Of many who claim at
-    once, one succeeds. Raises ClaimRefused, or ValueError with the rule the password breaks.
+    once, one succeeds. Raises ClaimRefused, or ValueError with the rule the password breaks: among others that it is made
+    of the name of an organisation of theirs, or of the product.
     """
     found = holder(session, token)
     administrator_id, email = found.id, found.email
-    passwords.checked(password, email)
+    checked(session, administrator_id, email, password, product)
     session.rollback()
     password_hash = passwords.hashed(password)
 
@@ -77,11 +78,25 @@ def claim(session: AnySession, token: str, password: str) -> Administrator:
     return transact(session, work)
 
 
-def set_password(session: AnySession, administrator_id: str, email: str, password_hash: str) -> None:
-    """The administrator's password is this one, every sign-in of theirs ends, and every history they are in says so."""
+def checked(session: AnySession, administrator_id: str, email: str, password: str, product: str = "") -> str:
+    """The password, which may be theirs. Raises ValueError with the rule it breaks, as `passwords.checked` does."""
+    theirs = select(Organization.name).join(Membership).where(Membership.administrator_id == administrator_id)
+    return passwords.checked(password, email, [product, *session.scalars(theirs)])
+
+
+def set_password(
+    session: AnySession, administrator_id: str, email: str, password_hash: str, keep: str | None = None
+) -> None:
+    """The administrator's password is this one, and every history they are in says so.
+
+    Every sign-in of theirs ends, but for the one with the token `keep`, and a claim link that nobody used works no more.
+    """
+    # Claim, administrator, sign-ins: whoever sets a password locks them in this order, so that none waits in a circle.
+    session.execute(delete(Claim).where(Claim.administrator_id == administrator_id, Claim.used_at.is_(None)))
     statement = update(Administrator).where(Administrator.id == administrator_id)
     session.execute(statement.values(password_hash=password_hash))
-    session.execute(delete(SignIn).where(SignIn.administrator_id == administrator_id))
+    others = delete(SignIn).where(SignIn.administrator_id == administrator_id)
+    session.execute(others if keep is None else others.where(SignIn.token_hash != token_hash(keep)))
     actor, target = Actor("administrator", email, administrator_id), Target("Administrator", administrator_id, email)
     organizations = select(Membership.organization_id).where(Membership.administrator_id == administrator_id)
     for organization_id in session.scalars(organizations).all():

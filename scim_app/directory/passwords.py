@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
+from scim_app.directory.guessable import SENTENCE, guessable
 from scim_app.protocol.comparison import folded
 
 SHORTEST = 12
@@ -28,8 +29,8 @@ class Busy(Exception):
     """So many people are signing in that there was no turn within `PATIENCE`."""
 
 
-def checked(password: str, email: str) -> str:
-    """The password as it is. Raises ValueError with the rule it breaks."""
+def checked(password: str, email: str, names: Iterable[str] = ()) -> str:
+    """The password as it is. Raises ValueError with the rule it breaks. `names` would be guessed for this person."""
     if len(password) < SHORTEST:
         raise ValueError(f"A password has at least {SHORTEST} characters.")
     if len(password) > LONGEST:
@@ -38,6 +39,8 @@ def checked(password: str, email: str) -> str:
         raise ValueError("A password is text in UTF-8.")
     if folded(password) == folded(email):
         raise ValueError("A password is not the e-mail address.")
+    if guessable(password, [email, *names]):
+        raise ValueError(SENTENCE)
     return password
 
 

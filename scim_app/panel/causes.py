@@ -79,8 +79,7 @@ CAUSES = (
         "More came at once than this service takes of one key.",
         "Nothing is to be done: the change is sent again after a while.",
         "Nothing is to be done: the change is sent again after a while.",
-        action=KEY_REFUSED,
-        scim_type="too many requests",
+        status=429,
     ),
     Cause(
         "The beginning of the key is known here, but not its secret: it was pasted in part, or made elsewhere.",

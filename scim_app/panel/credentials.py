@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 
-from flask import request
+from flask import current_app, request
 
 from scim_app.directory import administrators, throttles
 from scim_app.directory.tables import Administrator
@@ -23,7 +23,11 @@ def check(email: str, password: str) -> Administrator | None:
     found = administrators.authenticate(db.session, email, password)
     if found is None:
         transact(db.session, lambda: throttles.failed(db.session, email, address, datetime.now(UTC)))
+        known = administrators.by_email(db.session, email[: administrators.EMAIL_LENGTH + 1])
+        current_app.logger.warning("panel:password:refused %s from %s", known.id if known else "nobody", address)
+        db.session.rollback()
         return None
+    current_app.logger.info("panel:password:accepted %s from %s", found.id, address)
     if wait:
         administrator_id = found.id
         transact(db.session, lambda: throttles.succeeded(db.session, email))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, g, get_template_attribute, make_response, render_template, request
-from flask_login import AnonymousUserMixin
+from flask import Flask, Response, current_app, g, get_template_attribute, make_response, render_template, request
+from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -46,6 +46,9 @@ def show(error: HTTPException) -> Response | HTTPException:
         # Pages ask who is signed in. That must not ask a database that has just failed.
         db.session.rollback()
         g._login_user = AnonymousUserMixin()
+    if code == 403 or isinstance(error, CSRFError):
+        who = getattr(current_user, "administrator_id", "nobody")
+        current_app.logger.warning("panel:request:refused %s %s from %s", request.endpoint, who, request.remote_addr)
     title, advice = PAGES.get(code, PAGES[500])
     if isinstance(error, CSRFError):
         title, advice = "This form is too old", STALE

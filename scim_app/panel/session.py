@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from flask import abort, redirect, render_template, request, session, url_for
+from flask import abort, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
@@ -14,7 +14,7 @@ from scim_app.directory.transaction import transact
 from scim_app.extensions import db
 from scim_app.panel.blueprint import blueprint
 from scim_app.panel.credentials import check
-from scim_app.panel.visitor import load, visitor
+from scim_app.panel.visitor import caller, load, visitor
 from scim_app.panel.walls import inside
 
 
@@ -28,7 +28,7 @@ def home() -> ResponseReturnValue:
 def sign_in() -> ResponseReturnValue:
     """The form, and what comes of it. One sentence for every reason, so that it tells nobody who has an account."""
     onward = inside(request.values.get("next"))
-    if request.method == "GET":
+    if request.method != "POST":
         if current_user.is_authenticated:
             return redirect(onward, 303)
         return render_template("panel/sign_in.html", onward=onward)
@@ -44,7 +44,8 @@ def enter(administrator_id: str) -> bool:
     """Sign the administrator in under a new token; False when they belong to no organisation."""
     if current_user.is_authenticated:
         leave()
-    token = transact(db.session, lambda: sign_ins.begin(db.session, administrator_id, datetime.now(UTC)))
+    begun = caller()
+    token = transact(db.session, lambda: sign_ins.begin(db.session, administrator_id, datetime.now(UTC), begun))
     someone = load(token)
     session.clear()
     return someone is not None and login_user(someone)
@@ -60,9 +61,11 @@ def leave() -> None:
 
 @blueprint.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
-    """Sign out."""
+    """Sign out, and leave nothing in the browser to go back to."""
     leave()
-    return redirect(url_for("panel.sign_in"), 303)
+    response = redirect(url_for("panel.sign_in"), 303)
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 @blueprint.route("/claim/<token>", methods=["GET", "POST"])
@@ -70,12 +73,12 @@ def claim(token: str) -> ResponseReturnValue:
     """Choose a password by a one-time link, and be signed in. Looking at it uses nothing up."""
     try:
         email = claims.holder(db.session, token).email
-        if request.method == "GET":
+        if request.method != "POST":
             return render_template("panel/claim.html", token=token, email=email)
         password = request.form.get("password", "")
         if password != request.form.get("again", ""):
             raise ValueError("The two passwords are not the same.")
-        found = claims.claim(db.session, token, password)
+        found = claims.claim(db.session, token, password, current_app.config["PRODUCT_NAME"])
     except ClaimRefused as refusal:
         abort(404, str(refusal))
     except ValueError as refusal:

@@ -9,14 +9,18 @@ from scim_app.panel.blueprint import blueprint
 from scim_app.panel.walls import inside
 
 THEMES = ("system", "light", "dark")
-COOKIE = "theme"
 A_YEAR = 365 * 24 * 3600
+
+
+def cookie() -> str:
+    """The name of the cookie: over https one that no other host can set, as the session's is."""
+    return "__Host-theme" if current_app.config["SESSION_COOKIE_SECURE"] else "theme"
 
 
 @blueprint.app_context_processor
 def theme() -> dict[str, str]:
     """The theme that was chosen, for the layout."""
-    chosen = request.cookies.get(COOKIE, "system")
+    chosen = request.cookies.get(cookie(), "system")
     return {"theme": chosen if chosen in THEMES else "system"}
 
 
@@ -26,7 +30,7 @@ def choose_theme() -> Response:
     response = redirect(inside(request.form.get("next")), 303)
     chosen = request.form.get("theme", "system")
     response.set_cookie(
-        COOKIE,
+        cookie(),
         chosen if chosen in THEMES else "system",
         max_age=A_YEAR,
         secure=current_app.config["SESSION_COOKIE_SECURE"],

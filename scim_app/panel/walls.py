@@ -86,17 +86,20 @@ def inside(target: str | None) -> str:
 
 
 def tell_the_browser(response: Response) -> Response:
-    """The answer with the headers that keep a page from being framed, sniffed, leaked, scripted and kept."""
+    """The answer with the headers that keep a page from being framed, sniffed, leaked, scripted and kept.
+
+    An answer of the API has headers of its own, but for the one that is about the whole site.
+    """
+    headers = response.headers
+    if current_app.config["PUBLIC_URL"].startswith("https:"):
+        headers["Strict-Transport-Security"] = "max-age=31536000"
     if is_scim(request.path):
         return response
-    headers = response.headers
     headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    if current_app.config["PUBLIC_URL"].startswith("https:"):
-        headers["Strict-Transport-Security"] = "max-age=31536000"
     if request.endpoint == "static" and response.status_code in {200, 206, 304}:
         headers["Cache-Control"] = "public, max-age=31536000, immutable" if "v" in request.args else "no-cache"
     else:
