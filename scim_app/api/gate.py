@@ -30,7 +30,8 @@ from scim_app.protocol.errors import (
 )
 
 OTHER_VERSION = re.compile(r"/scim/v\d[^/]*(/|$)")
-ENCODED_SEPARATOR = re.compile(r"%(2f|5c)", re.IGNORECASE)
+AMBIGUOUS = re.compile(r"^//|%(2f|5c)", re.IGNORECASE)
+"""A separator that is encoded, and slashes at the beginning, of which the framework makes one."""
 OPEN_TO_ALL = frozenset({f"{BASE_PATH}/ServiceProviderConfig"})
 """Read without a key, so that a client can find out how to show one (RFC 7643 §5)."""
 NOTHING_HERE = "There is nothing at this address. The base URL ends in /scim/v2, and /Users and /Groups follow it."
@@ -56,7 +57,7 @@ def enter() -> None:
     else:
         g.directory = directory(authenticated())
     # A proxy and this service must not see two different paths in one.
-    if ENCODED_SEPARATOR.search(request.environ.get("RAW_URI", "").partition("?")[0]):
+    if AMBIGUOUS.search(request.environ.get("RAW_URI", "").partition("?")[0]):
         raise NotFound(NOTHING_HERE)
     if isinstance(request.routing_exception, HTTPException):
         raise unrouted(request.routing_exception)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import orjson
 from flask import g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from scim_app.extensions import db
 from scim_app.protocol.attributes import ResourceType
 from scim_app.protocol.conditions import Conditions
 from scim_app.protocol.discovery import MAX_PAYLOAD
@@ -17,6 +19,10 @@ from scim_app.protocol.errors import InvalidSyntax, InvalidValue, PayloadTooLarg
 from scim_app.protocol.projection import Projection, projection
 
 MAX_DEPTH = 32
+MAX_NAMES = 1_000
+"""Names in one object: no resource has as many attributes."""
+MAX_PARAMETER = 10_000
+"""Characters of a list of attributes: every attribute there is can be named in fewer."""
 MEDIA_TYPES = frozenset({"", "application/scim+json", "application/json"})
 
 
@@ -29,6 +35,8 @@ def body() -> Any:
         raise UnsupportedMediaType("Send the body as application/scim+json.")
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType("Send the body without compression.")
+    # A client may take its time over the body, and no connection to the database is to wait with it.
+    db.session.rollback()
     # A body in chunks ends at the limit without a word: one byte more is read, so that it can be told from one that fits.
     request.max_content_length = MAX_PAYLOAD + 1
     try:
@@ -42,22 +50,19 @@ def body() -> Any:
     try:
         orjson.loads(data)
         return json.loads(data, object_pairs_hook=without_repetition)
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, RepeatedName):
-            raise InvalidSyntax(f'The body has the name "{error.args[0][:100]}" twice in one object.') from None
+    except (ValueError, RecursionError):
         raise InvalidSyntax("The body must be one JSON value in UTF-8, and this is not.") from None
 
 
-class RepeatedName(ValueError):
-    """A name stands twice in one object, and readers differ in which one they see."""
-
-
 def without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """The pairs as a dictionary. Raises RepeatedName."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise RepeatedName(next(name for name in names if names.count(name) > 1))
+    """The pairs as a dictionary. Raises InvalidSyntax for a name that stands twice: readers differ in which one they see."""
+    if len(pairs) > MAX_NAMES:
+        raise InvalidSyntax(f"An object in the body has more than {MAX_NAMES:,} names.")
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise InvalidSyntax(f'The body has the name "{name[:100]}" twice in one object.')
+        found[name] = value
     return found
 
 
@@ -80,10 +85,15 @@ def check_depth(data: bytes) -> None:
 
 
 def parameters() -> dict[str, str]:
-    """The parameters of the query by their names in lower case. Raises InvalidValue when one is given twice.
+    """The parameters of the query by their names in lower case. Raises InvalidValue when one is given twice, or no text.
 
-    `attributes` and `excludedAttributes` may be: their lists are joined.
+    `attributes` and `excludedAttributes` may be given twice: their lists are joined.
     """
+    try:
+        unquote_to_bytes(request.query_string).decode()
+    except UnicodeDecodeError:
+        # Werkzeug would read what is no UTF-8 as U+FFFD, and find whoever has that in their name.
+        raise InvalidValue("What follows the ? of the address must be UTF-8, percent-encoded.") from None
     found: dict[str, str] = {}
     for name, value in request.args.items(multi=True):
         name = name.lower()
@@ -95,6 +105,9 @@ def parameters() -> dict[str, str]:
 
 def projection_of(kind: ResourceType, given: Mapping[str, str]) -> Projection:
     """What the parameters ask to see. Raises InvalidValue."""
+    for name in ("attributes", "excludedAttributes"):
+        if len(given.get(name.lower(), "")) > MAX_PARAMETER:
+            raise InvalidValue(f"{name} is longer than {MAX_PARAMETER:,} characters. Name fewer attributes.")
     return projection(kind, [given.get("attributes", "")], [given.get("excludedattributes", "")])
 
 

@@ -48,7 +48,7 @@ COMMON = (
     reference("schemas", "The schemas the resource uses.", multi_valued=True, required=True, returned="always",
               reference_types=("uri",)),
     exact("id", "The identifier this service gave.", mutability="readOnly", returned="always", uniqueness="server"),
-    exact("externalId", "The identifier the directory uses."),
+    exact("externalId", "The identifier the directory uses.", identifying=True),
     complex_(
         "meta", "What this service says about the resource.",
         exact("resourceType", "The kind of resource.", mutability="readOnly"),

@@ -24,6 +24,8 @@ from scim_app.protocol.expressions import And, Comparison, Expression, Not, Or, 
 MAX_LENGTH = 8_000
 MAX_DEPTH = 20
 MAX_COMPARISONS = 100
+MAX_LISTS = 10
+"""How often [ ] may look through a list: a database plans them all at once, and each further one takes it longer."""
 EQUALITY = frozenset({"eq", "ne"})
 ORDER = EQUALITY | {"gt", "ge", "lt", "le"}
 OPERATORS = ORDER | {"co", "sw", "ew"}
@@ -87,7 +89,7 @@ class Parser:
         if len(text) > MAX_LENGTH:
             raise refusal(f"The {self.what} is longer than {MAX_LENGTH} characters. Ask for less at a time.")
         self.tokens = self.tokenize(text)
-        self.position = self.depth = self.comparisons = 0
+        self.position = self.depth = self.comparisons = self.lists = 0
 
     def tokenize(self, text: str) -> list[Token]:
         tokens, end = [], 0
@@ -198,6 +200,9 @@ class Parser:
     def value_path(self, path: Path, inside: Path | None) -> Expression:
         if inside or not path.attribute.multi_valued or path.attribute.type != "complex":
             self.refuse(f"uses [ ] on {path}, which has no list of values with parts", self.next.column)
+        self.lists += 1
+        if self.lists > MAX_LISTS:
+            self.refuse(f"looks through lists with [ ] more than {MAX_LISTS} times", self.next.column)
         inner = self.nested("[", "]", path)
         if self.next.kind == "sub":
             token = self.take()

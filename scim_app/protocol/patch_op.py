@@ -13,11 +13,13 @@ from typing import Any
 from scim_app.protocol import aliases, dialects, payload
 from scim_app.protocol.attributes import Path, ResourceType
 from scim_app.protocol.errors import InvalidSyntax, InvalidValue, Mutability, NoTarget, TooMany
-from scim_app.protocol.expressions import Target
+from scim_app.protocol.expressions import Comparison, Target
 from scim_app.protocol.grammar import parse_target
 
 PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 MAX_OPERATIONS = 5_000
+MAX_CHANGES = 200
+"""Operations that look through values; those that name a member by its id are the many."""
 OPS = ("add", "remove", "replace")
 
 
@@ -33,7 +35,8 @@ class Operation:
 def read(kind: ResourceType, message: Any) -> list[Operation]:
     """The operations of a PatchOp message, in the RFC's form, each with a path.
 
-    Raises InvalidSyntax, InvalidPath, InvalidValue, Mutability or NoTarget for the first that cannot be meant.
+    Raises InvalidSyntax, InvalidPath, InvalidValue, Mutability or NoTarget for the first that cannot be meant, TooMany for
+    more of them than can be carried out while somebody waits.
     """
     if not isinstance(message, dict):
         raise InvalidSyntax("The body must be a PatchOp message, a JSON object.")
@@ -46,7 +49,19 @@ def read(kind: ResourceType, message: Any) -> list[Operation]:
         raise InvalidSyntax("Operations must be a list of at least one operation.")
     if len(operations) > MAX_OPERATIONS:
         raise TooMany(f"A request may hold {MAX_OPERATIONS} operations. Send the rest in another one.")
-    return [read for one in operations for read in read_one(kind, one)]
+    found = [read for one in operations for read in read_one(kind, one)]
+    if sum(not names_members(each) for each in found) > MAX_CHANGES:
+        raise TooMany(
+            f"A request may hold {MAX_CHANGES} operations besides those that name members. Send the rest in another one."
+        )
+    return found
+
+
+def names_members(operation: Operation) -> bool:
+    """Whether it says by id whom to add to the members or to remove, so that nobody has to be looked for."""
+    filter = operation.target.filter
+    by_id = isinstance(filter, Comparison) and filter.operator == "eq" and filter.path.attribute.name == "value"
+    return operation.target.path.top.name == "members" and (filter is None or by_id)
 
 
 def read_one(kind: ResourceType, operation: Any) -> Iterator[Operation]:

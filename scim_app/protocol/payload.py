@@ -16,7 +16,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
 from scim_app.protocol import aliases, dialects
 from scim_app.protocol.attributes import Attribute, Path, ResourceType
 from scim_app.protocol.comparison import is_base64
-from scim_app.protocol.errors import InvalidSyntax, InvalidValue
+from scim_app.protocol.errors import InvalidSyntax, InvalidValue, TooMany
 
 MESSAGES = ":api:messages:"
 EXPECTED = {
@@ -31,6 +31,13 @@ EXPECTED = {
 }
 PYTHON: dict[str, Any] = {"boolean": bool, "integer": int, "decimal": int | float}
 LARGEST = 2**63
+LONGEST_NAME = 1_000
+"""Characters of what identifies somebody or something."""
+MAX_VALUES = 1_000
+"""Values of one attribute of a resource. Members are rows, and may be as many as a body holds."""
+LINES = frozenset({"Cc", "Zl", "Zp"})
+UNSEEN = LINES | {"Cf"}
+"""Categories of characters that no reader sees: controls, lines and formats (RFC 8264 §9.1, §9.9)."""
 
 
 class Simple(fields.Field[Any]):
@@ -74,13 +81,21 @@ class Simple(fields.Field[Any]):
                 raise ValidationError(EXPECTED["reference"])
             case "string" if self.described.required and not value.strip():
                 raise ValidationError("must not be empty")
-            case "string" if self.described.identifying and (hidden := unseen(value)):
-                raise ValidationError(f"must not contain characters that cannot be seen, such as U+{ord(hidden):04X}")
+            case "string" if self.described.identifying or self.described.uniqueness != "none":
+                self.check_name(value)
+
+    def check_name(self, value: str) -> None:
+        """What identifies somebody or something stands on one line."""
+        if len(value) > LONGEST_NAME:
+            raise ValidationError(f"must not be longer than {LONGEST_NAME:,} characters")
+        hidden = unseen(value, UNSEEN if self.described.identifying else LINES)
+        if hidden:
+            raise ValidationError(f"must not contain characters that cannot be seen, such as U+{ord(hidden):04X}")
 
 
-def unseen(text: str) -> str | None:
-    """The first character that no reader sees: a format or a line (RFC 8264 §9.1, §9.9)."""
-    return next((letter for letter in text if unicodedata.category(letter) in {"Cf", "Zl", "Zp"}), None)
+def unseen(text: str, categories: Collection[str] = UNSEEN) -> str | None:
+    """The first character of these categories."""
+    return next((letter for letter in text if unicodedata.category(letter) in categories), None)
 
 
 @lru_cache(maxsize=None)
@@ -219,7 +234,12 @@ def ordered(kind: ResourceType, document: Mapping[str, Any], leaving_out: Collec
 
 
 def settled(attribute: Attribute, value: Any, where: str) -> Any:
-    """A list without repetitions and with at most one primary value (RFC 7643 §2.4); other values as they are."""
+    """A list without repetitions and with at most one primary value (RFC 7643 §2.4); other values as they are.
+
+    Raises InvalidValue for several primary values, TooMany for more values than a resource may have.
+    """
+    if attribute.multi_valued and len(value) > MAX_VALUES and attribute.name != "members":
+        raise TooMany(f"{where} has more than {MAX_VALUES:,} values.")
     if not (attribute.multi_valued and attribute.type == "complex"):
         return value
     if sum(element.get("primary") is True for element in value) > 1:

@@ -15,6 +15,7 @@ from scim_app.directory.roles import scopes
 from scim_app.directory.store import Store
 from scim_app.directory.tables import Organization, Scope
 from scim_app.directory.transaction import transact
+from tests.api.strangers import Stranger, strange
 from tests.api.wire import Client
 from tests.api.words import USER
 
@@ -100,3 +101,9 @@ def find(scim: Client) -> Find:
         return str(found["id"])
 
     return find
+
+
+@pytest.fixture
+def stranger(app: Flask, session: scoped_session[Session]) -> Stranger:
+    """Whoever asks about an organisation that is not theirs."""
+    return strange(app, session)

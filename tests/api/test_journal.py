@@ -9,8 +9,10 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, scoped_session
 
+from scim_app.directory.journal import Journal
 from scim_app.directory.tables import Change, ScimKey, ScimRequest
 from scim_app.directory.transaction import transact
+from scim_app.protocol.bulk import BULK_REQUEST
 from tests.api.conftest import Make
 from tests.api.wire import Client
 from tests.api.words import PATCH_OP, USER
@@ -95,3 +97,45 @@ def test_reads_are_summed_up_and_those_that_fail_say_why(
     rows = written(app, session)
     assert [(row.action, row.count, row.failed) for row in rows] == [("users:listed", 5, False), ("user:read", 3, True)]
     assert rows[0].response_body is None and rows[1].detail
+
+
+def test_what_changed_something_is_in_the_log_before_it_is_answered(
+    app: Flask, scim: Client, session: scoped_session[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Journal, "note", lambda *_: None)
+    ada = scim.post("/Users", {"schemas": [USER], "userName": "ada@acme.example", "password": "canary"}).json
+    scim.patch(f"/Users/{ada['id']}", {"op": "replace", "value": {"active": False}})
+    scim.patch(f"/Users/{ada['id']}", {"op": "replace", "value": {"active": False}})
+    scim.post("/Users", {"schemas": [USER], "userName": "ada@acme.example"})
+    scim.get("/Users")
+    scim.delete(f"/Users/{ada['id']}")
+    rows = written(app, session)
+    told = [(row.action, row.status, row.target_name) for row in rows]
+    assert told == [
+        ("user:created", 201, "ada@acme.example"),
+        ("user:deactivated", 200, "ada@acme.example"),
+        ("user:deleted", 204, "ada@acme.example"),
+    ]
+    assert rows[0].request_body == {"schemas": [USER], "userName": "ada@acme.example"}
+    assert all(row.key_name == "Okta" and row.change_ids for row in rows)
+
+
+def test_a_bulk_request_has_one_row_with_the_changes_of_all_its_operations(
+    app: Flask, scim: Client, session: scoped_session[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Journal, "note", lambda *_: None)
+    people = [
+        {
+            "method": "POST",
+            "path": "/Users",
+            "bulkId": str(number),
+            "data": {"schemas": [USER], "userName": f"p{number % 3}"},
+        }
+        for number in range(4)
+    ]
+    answer = scim.post("/Bulk", {"schemas": [BULK_REQUEST], "Operations": people})
+    assert [each["status"] for each in answer.json["Operations"]] == ["201", "201", "201", "409"]
+    (row,) = written(app, session)
+    changes = session.scalars(select(Change).where(Change.request_id == row.id).order_by(Change.id)).all()
+    assert row.change_ids == [change.id for change in changes]
+    assert (row.status, len(changes)) == (200, 3)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from tests.api.conftest import Make
+from tests.api.references import CASES, fitting, references, routes
+from tests.api.strangers import KINDS, Stranger
 from tests.api.wire import Answer, Client
 from tests.api.words import GROUP, PATCH_OP, USER, member_ids, names, refusal
 
@@ -28,6 +32,29 @@ def told(answer: Answer, identifier: str) -> tuple[int, bytes, list[tuple[str, s
     passing = {"date", "content-length", "x-request-id"}
     headers = sorted((name.lower(), value) for name, value in answer.headers.items() if name.lower() not in passing)
     return answer.status, answer.content.replace(identifier.encode(), b"ID"), headers
+
+
+@pytest.mark.databases("sqlite")
+def test_every_route_has_a_line_in_the_table_of_references(app: Flask) -> None:
+    assert routes(app) == set(CASES)
+
+
+@pytest.mark.rfc("AUT-05", "TEN-03", "TEN-05")
+def test_whatever_a_request_names_of_another_organization_it_is_answered_as_if_it_never_was(
+    stranger: Stranger, subtests: pytest.Subtests
+) -> None:
+    """Every way to name something, in turn with a user and with one of everything; `make torture` has each with each."""
+    before = stranger.rows()
+    kinds = itertools.cycle(each for other in KINDS for each in ("user", other))
+    for route in CASES:
+        twins = stranger.twins(route[:40])
+        with subtests.test(route=route):
+            for request in references(route):
+                leak = stranger.leak(twins, fitting(request, next(kinds)), request)
+                assert leak is None, leak
+    assert stranger.rows() == before
+    # It would prove nothing if everything were refused at the door.
+    assert {200, 201, 204, 400, 403, 404, 409, 412, 501} <= stranger.statuses
 
 
 @pytest.mark.rfc("AUT-05", "TEN-03")

@@ -273,7 +273,7 @@ DECISIONS = (
     ),
     decided(
         "How long a filter can be",
-        "8 000 characters, 100 comparisons and 20 levels; beyond, invalidFilter.",
+        "8 000 characters, 100 comparisons, 10 lists in [ ] and 20 levels; beyond, invalidFilter.",
         "RFC 7644 §3.4.2.2 sets no limit and every service needs one.",
         "FIL-37",
     ),

@@ -77,6 +77,8 @@ TEXTS = (
     "ß" * 201, "\ufb03", "ffi", "Σ", "ς", "σ",
 )  # fmt: skip
 """Texts that are equal in some way, and texts that some database or some LIKE treats in a way of its own."""
+NAMES = tuple(each for each in TEXTS if payload.unseen(each) is None)
+"""Those that may name somebody or something."""
 NUMBERS = (0, 1, -1, 2, 10, -10, 12, 100, 2**53, -(2**62), 0.5, -0.5, 1.5, -1.5, 0.1, 1e-9, 1e17, -1e18, 0.0)
 MOMENTS = (
     "2026-01-01T00:00:00Z",
@@ -107,6 +109,8 @@ def pool(attribute: Attribute) -> Sequence[Any]:
             return BYTES
         case "reference":
             return [each for each in TEXTS if not any(letter.isspace() for letter in each)]
+        case "string" if attribute.identifying or attribute.uniqueness != "none":
+            return NAMES
     return attribute.canonical_values if attribute.closed_values else (*attribute.canonical_values, *TEXTS)
 
 
@@ -146,7 +150,7 @@ def body(kind: ResourceType, chance: random.Random, values: Values | None = None
     """The body of a resource as a client might send it, with a name of its own and without members."""
     made = document([Path((each,)) for each in kind.attributes], chance, values or {})
     name = "userName" if kind.name == "User" else "displayName"
-    return made | {name: f"{chance.choice(TEXTS)}{chance.randrange(10**6)}"}
+    return made | {name: f"{chance.choice(NAMES)}{chance.randrange(10**6)}"}
 
 
 def canonical(kind: ResourceType, chance: random.Random) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from scim_app.protocol.errors import InvalidFilter, InvalidPath, Sensitive
 from scim_app.protocol.expressions import And, Comparison, Expression, Not, Or, Present, ValuePath, paths_of
 from scim_app.protocol.grammar import (
     MAX_COMPARISONS,
+    MAX_LISTS,
     MAX_DEPTH,
     MAX_LENGTH,
     OPERATORS,
@@ -194,11 +195,16 @@ def test_a_password_is_sensitive_wherever_it_stands() -> None:
     ("allowed", "refused", "match"),
     [
         ("(" * MAX_DEPTH + "title pr" + ")" * MAX_DEPTH, "(" * (MAX_DEPTH + 1) + "title pr" + ")" * (MAX_DEPTH + 1), "deep"),
+        (
+            " and ".join(['emails[type eq "work"]'] * MAX_LISTS),
+            " and ".join(['emails[type eq "work"]'] * (MAX_LISTS + 1)),
+            "more than 10 times",
+        ),
         (" or ".join(["title pr"] * MAX_COMPARISONS), " or ".join(["title pr"] * (MAX_COMPARISONS + 1)), "comparisons"),
         ("title pr".ljust(MAX_LENGTH), "title pr".ljust(MAX_LENGTH + 1), "longer"),
         ("(title pr) and " * 30 + "(title pr)", "(" * 5_000, "deep|longer"),
     ],
-    ids=["nesting", "comparisons", "length", "one after the other is not nested"],
+    ids=["nesting", "lists", "comparisons", "length", "one after the other is not nested"],
 )  # fmt: skip
 def test_a_filter_has_limits(allowed: str, refused: str, match: str) -> None:
     parse_filter(allowed, USER)

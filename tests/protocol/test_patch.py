@@ -232,10 +232,15 @@ def test_names_of_members_and_the_urn_are_read_in_any_case() -> None:
 
 
 def test_a_request_may_hold_so_many_operations() -> None:
-    operations = [op("replace", "title", "x")] * patch_op.MAX_OPERATIONS
-    assert len(patch_op.read(USER, message(*operations))) == patch_op.MAX_OPERATIONS
-    with pytest.raises(TooMany):
-        patch_op.read(USER, message(*operations, operations[0]))
+    for kind, many, operation in (
+        (USER, patch_op.MAX_CHANGES, op("replace", "title", "x")),
+        (GROUP, patch_op.MAX_CHANGES, op("remove", 'members[display eq "Ada"]')),
+        (GROUP, patch_op.MAX_OPERATIONS, op("remove", 'members[value eq "1"]')),
+        (GROUP, patch_op.MAX_OPERATIONS, op("add", "members", [{"value": "1"}])),
+    ):
+        assert len(patch_op.read(kind, message(*[operation] * many))) == many
+        with pytest.raises(TooMany):
+            patch_op.read(kind, message(*[operation] * (many + 1)))
 
 
 def test_each_operation_sees_what_the_one_before_it_left() -> None:
