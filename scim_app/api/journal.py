@@ -1,4 +1,4 @@
-"""Noting every request whose organisation is known in the log, once it is answered."""
+"""Every request whose organisation is known comes into the log: with what it changes, and once it is answered."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scim_app.api import strays
 from scim_app.api.blueprint import BASE_PATH, below_base, blueprint
 from scim_app.directory import keys
 from scim_app.directory.ids import made_at
-from scim_app.directory.journal import OUTSIDE, Journal, Noted
+from scim_app.directory.journal import OUTSIDE, Journal, Noted, Receipt
 
 LARGEST = 256 * 1024
 """Bytes of a body that the log looks at."""
@@ -21,30 +21,43 @@ def init_app(app: Flask) -> None:
     app.extensions["journal"] = Journal(app.config["SQLALCHEMY_DATABASE_URI"], app.config["SQLALCHEMY_ENGINE_OPTIONS"])
 
 
+@blueprint.before_app_request
+def begin() -> None:
+    """Have the log told of what the request changes in the transaction that changes it."""
+    if "directory" in g:
+        g.receipt = g.directory.receipt = Receipt(lambda: noted_of(g.outcome, expected()))
+
+
+def expected() -> int:
+    """The status of what changes something: how it is answered in the end is noted then."""
+    created = request.method == "POST" and path().rstrip("/") != "/Bulk"
+    return 201 if created else 204 if request.method == "DELETE" else 200
+
+
 @blueprint.after_app_request
 def note(response: Response) -> Response:
     """Note the request. Whatever goes wrong here is no reason to answer anything else."""
     if "outcome" in g:
         try:
-            noted = noted_of(g.outcome, response)
-            if noted is not None:
-                current_app.extensions["journal"].note(noted)
+            if g.outcome.organization_id is None:
+                current_app.logger.info("request %s came with a key that nobody knows", g.request_id)
+            else:
+                current_app.extensions["journal"].note(noted_of(g.outcome, response.status_code, response))
         except Exception:
             current_app.logger.warning("request %s is missing in the log", g.get("request_id"), exc_info=True)
     return response
 
 
-def noted_of(outcome: keys.Authenticated | keys.Refusal, response: Response) -> Noted | None:
+def noted_of(outcome: keys.Authenticated | keys.Refusal, status: int, response: Response | None = None) -> Noted:
     """What the log is told: bodies of what wrote or failed, and of other reads that there was one.
 
-    None for a key that nobody knows: the log is of organisations, and that request belongs to none.
+    The key is one that an organisation has or had: the log is of organisations.
     """
-    if outcome.organization_id is None or outcome.id is None:
-        current_app.logger.info("request %s came with a key that nobody knows", g.request_id)
-        return None
-    refused = isinstance(outcome, keys.Refusal)
-    told = response.status_code >= 400 or request.method not in {"GET", "HEAD"}
-    asked = None if refused else g.get("request_bytes")
+    assert outcome.organization_id is not None and outcome.id is not None
+    made = g.receipt.made if response is not None and "receipt" in g else ()
+    told = status >= 400 or request.method not in {"GET", "HEAD"}
+    asked = None if made or isinstance(outcome, keys.Refusal) else g.get("request_bytes")
+    said = response.get_data() if told and response and (response.content_length or 0) <= LARGEST else None
     return Noted(
         request_id=g.request_id,
         organization_id=outcome.organization_id,
@@ -55,12 +68,13 @@ def noted_of(outcome: keys.Authenticated | keys.Refusal, response: Response) -> 
         method=request.method,
         path=path(),
         query=request.query_string.decode("utf-8", "replace")[:4000],
-        status=response.status_code,
+        status=status,
         duration=max(int((time.time() - made_at(g.request_id).timestamp()) * 1000), 0),
         request=asked if told and asked and len(asked) <= LARGEST else None,
-        response=response.get_data() if told and (response.content_length or 0) <= LARGEST else None,
+        response=said,
         refused_because=outcome.reason.value if isinstance(outcome, keys.Refusal) else None,
         remark=strays.remarks(),
+        made=made,
     )
 
 

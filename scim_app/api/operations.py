@@ -10,6 +10,7 @@ from scim_app.protocol import patch_op, payload
 from scim_app.protocol.attributes import ResourceType
 from scim_app.protocol.conditions import Conditions
 from scim_app.protocol.projection import Projection, Selection, written
+from scim_app.protocol.resource import Resource
 
 MEMBERS_SHOWN = 100
 """Members of a group that the answer to a PATCH shows: it is 204 for a larger one."""
@@ -20,7 +21,7 @@ class Outcome:
     """What was done: the status, the resource as it is now, whether an answer shows it, and what the client wrote of it."""
 
     status: int
-    resource: dict[str, Any] | None = None
+    resource: Resource | None = None
     shown: bool = True
     written: Selection = field(default_factory=Selection)
 
@@ -62,8 +63,7 @@ def change(
     members = directory.few_members(resource_id, MEMBERS_SHOWN)
     if members is None:
         return Outcome(204, resource, shown=False)
-    shown = resource | ({"members": members} if members else {})
-    return Outcome(200, shown, written=written(kind, {}, operations))
+    return Outcome(200, resource.also({"members": members} if members else {}), written=written(kind, {}, operations))
 
 
 def delete(directory: Directory, kind: ResourceType, resource_id: str, conditions: Conditions) -> Outcome:

@@ -10,13 +10,14 @@ from flask import Response
 
 from scim_app.api.operations import Outcome
 from scim_app.protocol.projection import Projection
+from scim_app.protocol.resource import as_it_is
 
 SCIM_JSON = "application/scim+json"
 
 
 def json(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """The value as a SCIM response: kept by no cache, read as nothing else."""
-    response = Response(orjson.dumps(value), status, content_type=SCIM_JSON)
+    response = Response(orjson.dumps(value, default=as_it_is), status, content_type=SCIM_JSON)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers.update(headers or {})

@@ -46,7 +46,7 @@ def found(kinds: Sequence[ResourceType], given: Mapping[str, str]) -> Response:
     walk = Walk(asked)
     wants = {name: projection.wants for name, projection in projections.items()}
     page = g.directory.search(asked, wants, walk.place)
-    shown = [projections[resource["meta"]["resourceType"]].apply(resource) for resource in page.resources]
+    shown = [projections[resource.kind].apply(resource) for resource in page.resources]
     return responses.json(list_response(page, shown, walk.cursors(page)))
 
 

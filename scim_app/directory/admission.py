@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from scim_app.directory.tables import Organization
 from scim_app.directory.transaction import AnySession
 from scim_app.protocol.errors import InvalidValue
+
+DOMAINS = select(Organization.domains).where(Organization.id == bindparam("id"))
 
 
 def check(session: AnySession, organization_id: str, kind: str, documents: Sequence[Mapping[str, Any]]) -> None:
     """Raises InvalidValue for a user whose domain the organisation does not accept."""
     if kind != "User":
         return
-    accepted = session.execute(select(Organization.domains).where(Organization.id == organization_id)).scalar_one()
+    accepted = session.connection().execute(DOMAINS, {"id": organization_id}).scalar_one()
     for document in documents if accepted else ():
         if domain(document) not in accepted:
             raise InvalidValue(

@@ -25,6 +25,8 @@ class Actor:
     request_id: str | None = None
 
 
+_changes: Any = Change.__table__
+INSERT = insert(_changes)
 OPERATOR = Actor("operator", "Command line")
 
 
@@ -82,4 +84,4 @@ def record(
 
 def record_all(session: AnySession, entries: list[dict[str, Any]]) -> None:
     """Add several entries, as `entry` makes them, in the caller's transaction."""
-    session.execute(insert(Change), entries)
+    session.execute(INSERT, entries)

@@ -7,11 +7,12 @@ is answered like one that never existed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from scim_app.directory import admission, changes, members
 from scim_app.directory.changes import Actor, Target
+from scim_app.directory.journal.receipt import Receipt
 from scim_app.directory.pages import Listing, by_cursor, by_number
 from scim_app.directory.policy import KEEP, Policy
 from scim_app.directory.reader import Reader, Wants
@@ -25,7 +26,9 @@ from scim_app.protocol.conditions import Conditions
 from scim_app.protocol.cursors import Place
 from scim_app.protocol.listing import Criteria, Page, Query
 from scim_app.protocol.projection import Projection
+from scim_app.protocol.resource import Resource
 
+T = TypeVar("T")
 ANY = Conditions()
 WIPED = ("roles", "entitlements")
 
@@ -43,15 +46,17 @@ class Directory:
         self.policy = policy
         self.store = Store(session, organization_id, actor, catalog)
         self.reader = Reader(self.store)
+        self.receipt: Receipt | None = None
+        """What the log gets of the request on whose behalf this is changed."""
 
-    def get(self, kind: str, resource_id: str, wants: Wants | None = None) -> dict[str, Any]:
+    def get(self, kind: str, resource_id: str, wants: Wants | None = None) -> Resource:
         """The resource of that id. Raises NotFound."""
-        return self._read(kind, [self.store.row(kind, resource_id)], wants)[0]
+        return self._read(kind, [self.store.shown(kind, resource_id)], wants)[0]
 
     def few_members(self, group_id: str, at_most: int) -> list[dict[str, str]] | None:
         """The members of a group, or None when there are more than that."""
-        users = members.members_of(self.session, self.organization_id, [group_id], at_most + 1).get(group_id, [])
-        return list(self.reader.members(users)) if len(users) <= at_most else None
+        ids = members.ids_of(self.session, self.organization_id, [group_id], at_most + 1).get(group_id, [])
+        return [self.reader.member(each) for each in ids] if len(ids) <= at_most else None
 
     def search(self, query: Query, wants: Mapping[str, Wants], place: Place | None = None) -> Page:
         """The page of matching resources that a query asks for, from a place in a walk if it is one.
@@ -60,24 +65,24 @@ class Directory:
         """
         listings = [self._listing(each, query.descending) for each in query.criteria]
         page = by_number(listings, query) if query.cursor is None else by_cursor(listings, query, place)
-        resources: dict[str, dict[str, Any]] = {}
+        resources: dict[str, Resource] = {}
         for kind in {row.kind for row in page.rows}:
             rows = [row for row in page.rows if row.kind == kind]
-            resources |= {each["id"]: each for each in self._read(kind, rows, wants[kind])}
-        shown = [resources[row.id] for row in page.rows]
-        return Page(shown, page.total, query.start_index, page.previous, page.next)
+            shown = self._read(kind, rows, wants[kind])
+            resources |= {row.id: each for row, each in zip(rows, shown, strict=True)}
+        return Page([resources[row.id] for row in page.rows], page.total, query.start_index, page.previous, page.next)
 
-    def create(self, kind: str, document: Mapping[str, Any], wants: Wants | None = None) -> dict[str, Any]:
+    def create(self, kind: str, document: Mapping[str, Any], wants: Wants | None = None) -> Resource:
         """The new resource. Raises Uniqueness, or InvalidValue when the organisation does not accept it."""
         return self.create_all(kind, [document], wants)[0]
 
     def create_all(
         self, kind: str, documents: Iterable[Mapping[str, Any]], wants: Wants | None = None
-    ) -> list[dict[str, Any]]:
+    ) -> list[Resource]:
         """The new resources, all or none of them."""
         given = list(documents)
         create = self._create_users if kind == "User" else self._create_groups
-        return transact(self.session, lambda: create(given, wants))
+        return self._transact(lambda: create(given, wants))
 
     def replace(
         self,
@@ -86,7 +91,7 @@ class Directory:
         document: Mapping[str, Any],
         conditions: Conditions = ANY,
         wants: Wants | None = None,
-    ) -> dict[str, Any]:
+    ) -> Resource:
         """The resource as a PUT leaves it (RFC 7644 §3.5.1).
 
         What the client leaves out is gone, but for attributes that are kept: a client that does not mention `active` must
@@ -95,7 +100,7 @@ class Directory:
         """
         described = self.catalog[kind]
 
-        def work() -> dict[str, Any]:
+        def work() -> Resource:
             row = self.store.row(kind, resource_id, lock=True)
             conditions.check(row.version)
             kept = {each.name: row.document.get(each.name) for each in described.attributes if each.kept}
@@ -105,7 +110,7 @@ class Directory:
             steps = [membership.Replace(given)] if "members" in document else []
             return self._change(kind, row, after, steps, wants)
 
-        return transact(self.session, work)
+        return self._transact(work)
 
     def patch(
         self,
@@ -114,7 +119,7 @@ class Directory:
         operations: Sequence[patch_op.Operation],
         conditions: Conditions = ANY,
         wants: Wants | None = None,
-    ) -> dict[str, Any]:
+    ) -> Resource:
         """The resource after the operations (RFC 7644 §3.5.2), all of them or none.
 
         Raises NotFound, PreconditionFailed, Uniqueness, NoTarget, InvalidValue or Mutability.
@@ -122,13 +127,13 @@ class Directory:
         on_members = [each for each in operations if each.target.path.top.name == "members"]
         others = [each for each in operations if each.target.path.top.name != "members"]
 
-        def work() -> dict[str, Any]:
+        def work() -> Resource:
             row = self.store.row(kind, resource_id, lock=True)
             conditions.check(row.version)
             after = patch.apply(self.catalog[kind], row.document, others) if others else row.document
             return self._change(kind, row, after, membership.steps(on_members), wants)
 
-        return transact(self.session, work)
+        return self._transact(work)
 
     def delete(self, kind: str, resource_id: str, conditions: Conditions = ANY) -> None:
         """Remove the resource and what belongs to it. Raises NotFound, PreconditionFailed or Mutability."""
@@ -138,9 +143,12 @@ class Directory:
             conditions.check(row.version)
             self._delete_user(row) if kind == "User" else self._delete_group(row)
 
-        transact(self.session, work)
+        self._transact(work)
 
-    def _create_users(self, documents: Sequence[Mapping[str, Any]], wants: Wants | None) -> list[dict[str, Any]]:
+    def _transact(self, work: Callable[[], T]) -> T:
+        return self.receipt.transact(self.session, work) if self.receipt else transact(self.session, work)
+
+    def _create_users(self, documents: Sequence[Mapping[str, Any]], wants: Wants | None) -> list[Resource]:
         admission.check(self.session, self.organization_id, "User", documents)
         rows = self.store.insert("User", documents)
         causes = self.store.record("User", "user:created", [(row.id, row.document, told(row.document)) for row in rows])
@@ -156,7 +164,7 @@ class Directory:
         if assigned or said or (before and old["active"] != new["active"]):
             consequences.draw(self.store, [user_id], cause, Target("User", user_id, after["userName"]))
 
-    def _create_groups(self, documents: Sequence[Mapping[str, Any]], wants: Wants | None) -> list[dict[str, Any]]:
+    def _create_groups(self, documents: Sequence[Mapping[str, Any]], wants: Wants | None) -> list[Resource]:
         made = [self._create_group(each) for each in documents]
         joined = any(each.get("members") for each in documents)
         wanted = self._wants("Group", wants)
@@ -187,7 +195,7 @@ class Directory:
 
     def _change(
         self, kind: str, row: Any, after: dict[str, Any], steps: Sequence[membership.Step], wants: Wants | None
-    ) -> dict[str, Any]:
+    ) -> Resource:
         """Write what differs and what follows from it, and return the resource."""
         before = row.document
         if kind == "User":
@@ -250,14 +258,14 @@ class Directory:
             told |= {"skipped": outcome.skipped[: members.NAMED], "skippedCount": len(outcome.skipped)}
         return [told]
 
-    def _read(self, kind: str, rows: Sequence[Any], wants: Wants | None) -> list[dict[str, Any]]:
+    def _read(self, kind: str, rows: Sequence[Any], wants: Wants | None) -> list[Resource]:
         return self.reader.resources(kind, rows, self._wants(kind, wants))
 
     def _wants(self, kind: str, wants: Wants | None) -> Wants:
         return wants or Projection(self.catalog[kind]).wants
 
     def _listing(self, criteria: Criteria, descending: bool) -> Listing:
-        return Listing(self.session, self.store.compiler(criteria.kind.name), criteria, descending)
+        return Listing.of(self.session, self.organization_id, self.catalog, criteria, descending)
 
     def _membership(self, group_id: str) -> members.Membership:
         return members.Membership(

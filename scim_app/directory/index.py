@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import and_, delete, insert, or_, select
+from sqlalchemy import bindparam, delete, insert, select
 
-from scim_app.directory import former_names
+from scim_app.directory import former_names, population
 from scim_app.directory.tables import Group, SearchValue, User
 from scim_app.directory.transaction import AnySession
 from scim_app.protocol.attributes import ResourceType
@@ -15,6 +15,16 @@ from scim_app.protocol.catalog import Catalog
 from scim_app.protocol.leaves import Leaf, leaves
 
 TABLES: dict[str, type[User] | type[Group]] = {"User": User, "Group": Group}
+_values: Any = SearchValue.__table__
+INSERT = insert(_values)
+DELETE = delete(_values).where(
+    _values.c.organization_id == bindparam("of_organization"),
+    _values.c.kind == bindparam("of_kind"),
+    _values.c.path == bindparam("at_path"),
+    _values.c.key == bindparam("with_key"),
+    _values.c.resource_id == bindparam("of_resource"),
+    _values.c.item == bindparam("at_item"),
+)
 
 
 def rows(organization_id: str, kind: ResourceType, resource_id: str, found: Iterable[Leaf]) -> list[dict[str, Any]]:
@@ -40,7 +50,7 @@ def add(
         row for each, document in documents.items() for row in rows(organization_id, kind, each, leaves(kind, document))
     ]
     if added:
-        session.execute(insert(SearchValue), added)
+        session.execute(INSERT, added)
 
 
 def change(
@@ -53,21 +63,12 @@ def change(
 ) -> None:
     """Index what a document has become: only the leaves that differ are written."""
     old, new = set(leaves(kind, before)), set(leaves(kind, after))
-    gone = [
-        and_(SearchValue.path == leaf.path, SearchValue.key == leaf.key, SearchValue.item == leaf.item)
-        for leaf in old - new
-    ]
-    if gone:
-        session.execute(
-            delete(SearchValue).where(
-                SearchValue.organization_id == organization_id,
-                SearchValue.kind == kind.name,
-                SearchValue.resource_id == resource_id,
-                or_(*gone),
-            )
-        )
+    if old - new:
+        own = {"of_organization": organization_id, "of_kind": kind.name, "of_resource": resource_id}
+        gone = [own | {"at_path": leaf.path, "with_key": leaf.key, "at_item": leaf.item} for leaf in old - new]
+        session.execute(DELETE, gone)
     if new - old:
-        session.execute(insert(SearchValue), rows(organization_id, kind, resource_id, new - old))
+        session.execute(INSERT, rows(organization_id, kind, resource_id, new - old))
 
 
 def remove(session: AnySession, organization_id: str, resource_id: str) -> None:
@@ -87,9 +88,10 @@ def rebuild(session: AnySession, catalog: Catalog, organization_id: str) -> int:
         statement = select(table.id, table.document).where(table.organization_id == organization_id)
         for resource_id, document in session.execute(statement).yield_per(1_000):
             found = rows(organization_id, catalog[name], resource_id, leaves(catalog[name], document))
-            session.execute(insert(SearchValue), found)
+            session.execute(INSERT, found)
             written += len(found)
+    population.recount(session, organization_id)
     names = former_names.leaves(session, organization_id)
     if names:
-        session.execute(insert(SearchValue), names)
+        session.execute(INSERT, names)
     return written + len(names)

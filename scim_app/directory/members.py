@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import bindparam, delete, exists, insert, select, update
 
+from scim_app.directory.parameters import form
 from scim_app.directory.query import Compiler, row
 from scim_app.directory.tables import Group, GroupMember, User
 from scim_app.directory.transaction import AnySession
@@ -21,6 +22,44 @@ from scim_app.protocol.membership import Add, Remove, RemoveMatching, Replace, S
 T = TypeVar("T")
 AT_ONCE = 5_000
 """Ids in one statement: SQLite takes 32 766 parameters."""
+_members, _users, _groups = GroupMember.__table__.c, User.__table__.c, Group.__table__.c
+_named: Any = bindparam("ids", expanding=True)
+AMONG = select(_members.user_id).where(
+    _members.organization_id == bindparam("organization_id"),
+    _members.group_id == bindparam("group_id"),
+    _members.user_id.in_(_named),
+)
+"""Those of some users who are members of a group."""
+NAMES = select(_users.id, _users.display_name).where(
+    _users.organization_id == bindparam("organization_id"), _users.id.in_(_named)
+)
+"""The users of an organisation with some ids, and what they are called."""
+MEMBERS_OF = (
+    select(_members.group_id, _users.id, _users.display_name)
+    .join_from(
+        GroupMember.__table__,
+        User.__table__,
+        (_users.organization_id == _members.organization_id) & (_users.id == _members.user_id),
+    )
+    .where(_members.organization_id == bindparam("organization_id"), _members.group_id.in_(_named))
+    .order_by(_members.group_id, _members.user_id)
+)
+NAMELESS_OF = (
+    select(_members.group_id, _members.user_id)
+    .where(_members.organization_id == bindparam("organization_id"), _members.group_id.in_(_named))
+    .order_by(_members.group_id, _members.user_id)
+)
+GROUPS_OF = (
+    select(_members.user_id, _groups.id, _groups.display_name)
+    .join_from(
+        GroupMember.__table__,
+        Group.__table__,
+        (_groups.organization_id == _members.organization_id) & (_groups.id == _members.group_id),
+    )
+    .where(_members.organization_id == bindparam("organization_id"), _members.user_id.in_(_named))
+    .order_by(_members.user_id, _members.group_id)
+)
+INSERT: Any = insert(cast(Any, GroupMember.__table__))
 NAMED = 1_000
 """Members that one entry of the history names; it counts them all."""
 
@@ -104,20 +143,19 @@ class Membership:
 
     def current(self, among: Iterable[str] | None) -> set[str]:
         """The ids of the members, or of those among these."""
-        statement = select(GroupMember.user_id).where(*self._own)
         if among is None:
-            return set(self.session.scalars(statement))
+            return set(self.session.scalars(select(GroupMember.user_id).where(*self._own)))
+        own = {"organization_id": self.organization_id, "group_id": self.group_id}
         found: set[str] = set()
         for ids in batches(among):
-            found.update(self.session.scalars(statement.where(GroupMember.user_id.in_(ids))))
+            found.update(self.session.scalars(AMONG, own | {"ids": ids}))
         return found
 
     def add(self, ids: Sequence[str], outcome: Outcome) -> list[str]:
         """Insert rows for the ids that are users of the organisation; the others are skipped."""
         users: list[str] = []
         for batch in batches(ids):
-            statement = select(User.id).where(User.organization_id == self.organization_id, User.id.in_(batch))
-            known = set(self.session.scalars(statement))
+            known = set(self.session.scalars(NAMES, {"organization_id": self.organization_id, "ids": batch}))
             unknown = [each for each in batch if each not in known]
             self.refuse_groups(unknown)
             if unknown and self.refuses_unknown:
@@ -126,7 +164,7 @@ class Membership:
             users += [each for each in batch if each in known]
         if users:
             now = datetime.now(UTC)
-            self.session.execute(insert(GroupMember), [self._row(each, now) for each in users])
+            self.session.execute(INSERT, [self._row(each, now) for each in users])
         return users
 
     def refuse_groups(self, ids: Sequence[str]) -> None:
@@ -147,8 +185,9 @@ class Membership:
         path: Path | None = self.compiler.sources.kind.find("members")
         assert path is not None
         [rows] = self.compiler.sources.row_lists(path)
-        conditions = row(step.filter, rows)
-        yield from self.session.scalars(select(rows.item).where(rows.resource_id == self.group_id, *conditions))
+        wanted, values = form(step.filter)
+        statement = select(rows.item).where(rows.resource_id == self.group_id, *row(wanted, rows))
+        yield from self.session.scalars(statement, values | {"organization_id": self.organization_id})
 
     @property
     def _own(self) -> tuple[Any, ...]:
@@ -171,34 +210,32 @@ def batches(values: Iterable[T]) -> Iterator[list[T]]:
         yield batch
 
 
-def members_of(
+def members_of(session: AnySession, organization_id: str, group_ids: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """The id and name of every member, by group, in the order of ids."""
+    return _grouped(session, MEMBERS_OF, organization_id, group_ids)
+
+
+def ids_of(
     session: AnySession, organization_id: str, group_ids: Sequence[str], at_most: int | None = None
-) -> dict[str, list[tuple[str, str]]]:
-    """The id and name of every member, by group, in the order of ids; of `at_most` members in all, if asked."""
-    statement = (
-        select(GroupMember.group_id, User.id, User.display_name)
-        .join(User, (User.organization_id == GroupMember.organization_id) & (User.id == GroupMember.user_id))
-        .where(GroupMember.organization_id == organization_id, GroupMember.group_id.in_(group_ids))
-        .order_by(GroupMember.group_id, GroupMember.user_id)
-        .limit(at_most)
-    )
-    return _grouped(session, statement)
+) -> dict[str, list[str]]:
+    """The id of every member, by group, in order; of `at_most` members in all, if asked."""
+    statement = NAMELESS_OF if at_most is None else NAMELESS_OF.limit(at_most)
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for group_id, user_id in session.execute(statement, {"organization_id": organization_id, "ids": group_ids}):
+        found[group_id].append(user_id)
+    return found
 
 
 def groups_of(session: AnySession, organization_id: str, user_ids: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
     """The id and name of every group, by user, in the order of ids."""
-    statement = (
-        select(GroupMember.user_id, Group.id, Group.display_name)
-        .join(Group, (Group.organization_id == GroupMember.organization_id) & (Group.id == GroupMember.group_id))
-        .where(GroupMember.organization_id == organization_id, GroupMember.user_id.in_(user_ids))
-        .order_by(GroupMember.user_id, GroupMember.group_id)
-    )
-    return _grouped(session, statement)
+    return _grouped(session, GROUPS_OF, organization_id, user_ids)
 
 
-def _grouped(session: AnySession, statement: Any) -> dict[str, list[tuple[str, str]]]:
+def _grouped(
+    session: AnySession, statement: Any, organization_id: str, ids: Sequence[str]
+) -> dict[str, list[tuple[str, str]]]:
     found: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-    for of, other, name in session.execute(statement):
+    for of, other, name in session.execute(statement, {"organization_id": organization_id, "ids": ids}):
         found[of].append((other, name))
     return found
 
@@ -206,8 +243,8 @@ def _grouped(session: AnySession, statement: Any) -> dict[str, list[tuple[str, s
 def names_of(session: AnySession, organization_id: str, user_ids: Iterable[str]) -> list[dict[str, str]]:
     """The first of these users with their names, for the history."""
     ids = list(islice(user_ids, NAMED))
-    statement = select(User.id, User.display_name).where(User.organization_id == organization_id, User.id.in_(ids))
-    names = {user_id: name for user_id, name in session.execute(statement)}
+    found = session.execute(NAMES, {"organization_id": organization_id, "ids": ids})
+    names = {user_id: name for user_id, name in found}
     return [{"value": each, "display": names.get(each, each)} for each in ids]
 
 

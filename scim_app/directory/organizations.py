@@ -11,6 +11,7 @@ from itertools import count
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from scim_app.directory import population
 from scim_app.directory.changes import OPERATOR, Actor, Target, record
 from scim_app.directory.ids import new_id
 from scim_app.directory.roles import built_in
@@ -43,6 +44,7 @@ def create(
                 session.add(made)
         except IntegrityError:
             continue
+        population.begin(session, made.id)
         built_in.found(session, made.id, name)
         changed = [{"attribute": "slug", "before": None, "after": candidate}]
         record(session, made.id, actor, "organization:created", Target("Organization", made.id, name), changed)

@@ -1,58 +1,23 @@
-"""Pages of rows: by number or behind a position, in the order that `protocol.ordering` defines.
-
-A sorted list is two lists in a row: those that have a value, in the order of values, and those that have none, in the
-order of ids. Both are read along an index: a page costs what it shows, wherever it starts (by number it costs what it
-skips, too, in the database alone).
-"""
+"""Pages of rows: by number or behind a position, in the order that `protocol.ordering` defines."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, null, or_, select
-from sqlalchemy.sql.selectable import FromClause
-
-from scim_app.directory.query import Compiler
-from scim_app.directory.sources import Source
+from scim_app.directory.parameters import form
+from scim_app.directory.plans import Plan, plan
 from scim_app.directory.transaction import AnySession
-from scim_app.protocol.attributes import Path
+from scim_app.protocol.catalog import Catalog
 from scim_app.protocol.comparison import instant_key
 from scim_app.protocol.cursors import Place, Position
 from scim_app.protocol.errors import TooMany
 from scim_app.protocol.listing import Criteria, Query
-from scim_app.protocol.ordering import primary_path
 
 FURTHEST = 10_000
 """How far behind the first a page of several resource types may end: so many rows of each are read to merge them."""
-
-
-@dataclass(frozen=True)
-class Segment:
-    """One of the lists in a row: rows that have a value to be sorted by, or rows that have none."""
-
-    statement: Select[Any]
-    id: ColumnElement[Any]
-    key: ColumnElement[Any] | None
-    source: Source | None = None
-
-    def ordered(self, descending: bool, backwards: bool) -> Select[Any]:
-        """The rows in order, or from the end."""
-        by_id = self.id.desc() if backwards else self.id.asc()
-        if self.key is None:
-            return self.statement.order_by(by_id)
-        return self.statement.order_by(self.key.desc() if descending != backwards else self.key.asc(), by_id)
-
-    def behind(self, position: Position, descending: bool) -> ColumnElement[bool]:
-        """The condition under which a row lies behind the position, or before it when that looks backwards."""
-        beyond_id = self.id < position.id if position.backwards else self.id > position.id
-        if self.key is None or self.source is None or position.key is None:
-            return beyond_id
-        key = self.source.read(position.key)
-        beyond = self.key < key if descending != position.backwards else self.key > key
-        return or_(beyond, and_(self.key == key, beyond_id))
 
 
 @dataclass(frozen=True)
@@ -60,117 +25,51 @@ class Listing:
     """The rows of one resource type that match, in order."""
 
     session: AnySession
-    compiler: Compiler
-    criteria: Criteria
-    descending: bool
+    plan: Plan
+    values: Mapping[str, Any]
 
-    @property
-    def table(self) -> FromClause:
-        return self.compiler.table
+    @classmethod
+    def of(
+        cls, session: AnySession, organization_id: str, catalog: Catalog, criteria: Criteria, descending: bool
+    ) -> Listing:
+        """What matches the criteria in one organisation."""
+        filter, values = (None, {}) if criteria.filter is None else form(criteria.filter)
+        planned = plan(catalog, criteria.kind.name, filter, criteria.sort, descending)
+        return cls(session, planned, values | {"organization_id": organization_id})
 
     def total(self) -> int:
         """How many rows match."""
-        statement = select(func.count()).select_from(self.table).where(*self.matching())
-        return int(self.session.execute(statement).scalar_one())
+        return int(self.session.execute(self.plan.total, self.values).scalar_one())
 
     def at(self, offset: int, limit: int) -> list[Any]:
         """At most `limit` rows from the `offset`th on, from 0."""
         rows: list[Any] = []
-        for segment in self.segments():
-            statement = segment.ordered(self.descending, False)
-            found = self.session.execute(statement.offset(offset).limit(limit - len(rows))).all()
+        for segment in self.plan.segments:
+            values = {**self.values, "offset": offset, "limit": limit - len(rows)}
+            found = self.session.execute(segment.by_number, values).all()
             rows += found
             if len(rows) == limit:
                 break
-            offset = 0 if found or not offset else max(0, offset - self.length(segment))
+            if found or not offset:
+                offset = 0
+            else:
+                offset = max(0, offset - int(self.session.execute(segment.length, self.values).scalar_one()))
         return rows
 
     def beyond(self, position: Position, limit: int) -> list[Any]:
         """At most `limit` rows behind the position; looking backwards those before it, the nearest first."""
         rows: list[Any] = []
-        segments = list(self.segments())
-        if position.backwards:
-            segments.reverse()
         reached = False
-        for segment in segments:
-            statement = segment.ordered(self.descending, position.backwards)
-            if (segment.key is None) == (position.key is None):
-                statement, reached = statement.where(segment.behind(position, self.descending)), True
-            elif not reached:
+        for segment in reversed(self.plan.segments) if position.backwards else self.plan.segments:
+            here = (segment.key is None) == (position.key is None)
+            if not here and not reached:
                 continue
-            rows += self.session.execute(statement.limit(limit - len(rows))).all()
+            values = {**self.values, "limit": limit - len(rows)} | (segment.place(position) if here else {})
+            rows += self.session.execute(segment.from_place(position.backwards, here), values).all()
+            reached = True
             if len(rows) == limit:
                 break
         return rows
-
-    def segments(self) -> Iterator[Segment]:
-        """The lists in a row: what has no value comes last, and first when the order is descending."""
-        if self.criteria.sort is None:
-            yield self.without_value(None)
-            return
-        path = self.criteria.sort.path
-        source = self.compiler.sources.of(path)[0]
-        if source.of_row:
-            yield self.segment(source.key, source)
-            return
-        both = self.with_value(path, source), self.without_value(path)
-        yield from reversed(both) if self.descending else both
-
-    def with_value(self, path: Path, source: Source) -> Segment:
-        conditions = [*source.where, source.resource_id == self.table.c.id]
-        # A group that was renamed has its former names beside its name, at other positions.
-        conditions.append(source.item == (0 if path.list_at is None else self.chosen_item(path, source)))
-        return self.segment(source.key, source, *conditions)
-
-    def without_value(self, path: Path | None) -> Segment:
-        if path is None:
-            return self.segment(None, None)
-        return self.segment(None, None, self.table.c.id.not_in(self.compiler.sources.of(path)[0].ids()))
-
-    def segment(
-        self, key: ColumnElement[Any] | None, source: Source | None, *conditions: ColumnElement[bool]
-    ) -> Segment:
-        own = self.table.c
-        sort_key = null() if key is None else key
-        statement = select(
-            own.id, own.document, own.version, own.created_at, own.updated_at,
-            sort_key.label("sort_key"), literal(self.compiler.sources.kind.name).label("kind"),
-        )  # fmt: skip
-        return Segment(statement.where(*self.matching(), *conditions), own.id, key, source)
-
-    def chosen_item(self, path: Path, source: Source) -> ColumnElement[Any]:
-        """The position of the value that is sorted by: the primary one that has it, or else the first."""
-        first = self.compiler.sources.of(path)[0]
-        of_resource = first.resource_id == source.resource_id
-        at_first = (
-            select(func.min(first.item)).where(*first.where, of_resource).correlate(*froms(source)).scalar_subquery()
-        )
-        primary = primary_path(path)
-        if primary is None:
-            return at_first
-        preferred, valued = self.compiler.sources.of(primary)[0], self.compiler.sources.of(path)[0]
-        at_primary = (
-            select(func.min(preferred.item))
-            .where(*preferred.where, preferred.key == "true", preferred.resource_id == source.resource_id)
-            .where(*valued.where, valued.resource_id == preferred.resource_id, valued.item == preferred.item)
-            .correlate(*froms(source))
-            .scalar_subquery()
-        )
-        return func.coalesce(at_primary, at_first)
-
-    def matching(self) -> list[ColumnElement[bool]]:
-        """The conditions that the rows meet, whatever the order."""
-        own = [self.table.c.organization_id == self.compiler.sources.organization_id]
-        return own if self.criteria.filter is None else [*own, self.compiler.condition(self.criteria.filter)]
-
-    def length(self, segment: Segment) -> int:
-        statement = segment.statement.with_only_columns(func.count(), maintain_column_froms=True)
-        return int(self.session.execute(statement).scalar_one())
-
-
-def froms(source: Source) -> Sequence[FromClause]:
-    """The tables a source reads."""
-    return [column.table for column in (source.resource_id,)]
 
 
 def position_of(row: Any, backwards: bool) -> Position:

@@ -1,13 +1,13 @@
 """Expressions → SELECT. A comparison becomes "some value of that path compares so", be the value a leaf, a column or a row.
 
 `protocol.matching` says what an expression means; this finds the same resources on both databases. Keys are compared as
-they are, by code point: there is no NULL logic, no LIKE, and no database's idea of case.
+they are, by code point: there is no NULL logic, no LIKE, and no database's idea of case. An expression comes as a `form`,
+with parameters for its values.
 """
 
 from __future__ import annotations
 
 import operator
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true, tuple_, union_all
 from sqlalchemy.sql.selectable import FromClause
 
+from scim_app.directory.parameters import Parameter
 from scim_app.directory.sources import RowList, Source, Sources
 from scim_app.protocol.attributes import Path
 from scim_app.protocol.expressions import And, Comparison, Expression, Not, Or, Present, ValuePath, paths_of
@@ -22,7 +23,7 @@ from scim_app.protocol.expressions import And, Comparison, Expression, Not, Or, 
 
 @dataclass(frozen=True)
 class Compiler:
-    """Makes conditions on the rows of one resource type in one organisation."""
+    """Makes conditions on the rows of one resource type in one organisation, of expressions in their form."""
 
     sources: Sources
 
@@ -63,7 +64,7 @@ class Compiler:
         return or_(some, and_(*(own.not_in(source.ids()) for source in self.sources.of(comparison.path))))
 
     def some(self, source: Source, comparison: Comparison) -> ColumnElement[bool]:
-        condition = compared(source.key, comparison.operator, source.read(comparison.key))
+        condition = compared(source.key, comparison.operator, comparison.key)
         return condition if source.of_row else self.table.c.id.in_(source.ids(condition))
 
     def present(self, source: Source) -> ColumnElement[bool]:
@@ -113,11 +114,17 @@ def row(expression: Expression, rows: RowList) -> list[ColumnElement[bool]]:
     """The conditions under which a row that is a value of a list matches what stands in the brackets."""
     joined = rows.joined(path.attribute.name for path in paths_of(expression))
     narrowed = [
-        rows.narrows[part.path.attribute.name](part.key)
+        rows.narrows[part.path.attribute.name](bound(part))
         for part in (expression.parts if isinstance(expression, And) else (expression,))
         if isinstance(part, Comparison) and part.operator == "eq" and part.path.attribute.name in rows.narrows
     ]
     return [*joined, *narrowed, row_condition(expression, rows)]
+
+
+def bound(comparison: Comparison) -> Any:
+    """The value that is compared with."""
+    parameter: Any = comparison.key
+    return parameter.bound()
 
 
 def row_condition(expression: Expression, rows: RowList) -> ColumnElement[bool]:
@@ -137,47 +144,45 @@ def row_condition(expression: Expression, rows: RowList) -> ColumnElement[bool]:
 
 
 def compared(key: ColumnElement[Any], operator: str, value: Any) -> ColumnElement[bool]:
-    """The column compared with a value, both in comparison form."""
+    """The column compared with a parameter, both in comparison form."""
     return OPERATORS[operator](key, value)
 
 
-def contains(key: ColumnElement[Any], value: str) -> ColumnElement[bool]:
+def plain(compare: Callable[[Any, Any], ColumnElement[bool]]) -> Operator:
+    """A comparison that the database has."""
+    return lambda key, value: compare(key, value.bound())
+
+
+def contains(key: ColumnElement[Any], value: Parameter) -> ColumnElement[bool]:
     """What is left without the value is something else."""
-    return func.replace(key, value, "") != key if value else key.is_not(None)
+    return key.is_not(None) if value.empty else func.replace(key, value.bound(), "") != key
 
 
-def begins(key: ColumnElement[Any], value: str) -> ColumnElement[bool]:
+def begins(key: ColumnElement[Any], value: Parameter) -> ColumnElement[bool]:
     """A range of keys, which an index finds."""
-    end = after_prefix(value)
-    return and_(key >= value, key < end) if end else key >= value
+    return and_(key >= value.bound(), true() if value.endless else key < value.end())
 
 
-def ends(key: ColumnElement[Any], value: str) -> ColumnElement[bool]:
+def ends(key: ColumnElement[Any], value: Parameter) -> ColumnElement[bool]:
     """The last characters, as many as the value has."""
-    return func.substr(key, func.length(key) - len(value) + 1) == value if value else key.is_not(None)
+    if value.empty:
+        return key.is_not(None)
+    last: Any = func.substr(key, func.length(key) - value.length() + 1)
+    return and_(last == value.bound())
 
 
-OPERATORS: dict[str, Callable[[ColumnElement[Any], Any], ColumnElement[bool]]] = {
-    "eq": operator.eq,
-    "ne": operator.ne,
-    "gt": operator.gt,
-    "ge": operator.ge,
-    "lt": operator.lt,
-    "le": operator.le,
+Operator = Callable[[ColumnElement[Any], Parameter], ColumnElement[bool]]
+OPERATORS: dict[str, Operator] = {
+    "eq": plain(operator.eq),
+    "ne": plain(operator.ne),
+    "gt": plain(operator.gt),
+    "ge": plain(operator.ge),
+    "lt": plain(operator.lt),
+    "le": plain(operator.le),
     "co": contains,
     "sw": begins,
     "ew": ends,
 }
-
-
-def after_prefix(prefix: str) -> str:
-    """The least text above all that begin with the prefix; empty when there is none."""
-    while prefix:
-        last = ord(prefix[-1])
-        if last < sys.maxunicode:
-            return prefix[:-1] + chr(0xE000 if last == 0xD7FF else last + 1)
-        prefix = prefix[:-1]
-    return ""
 
 
 def cost(expression: Expression) -> int:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import select
 
 from scim_app.directory import members
@@ -18,7 +18,9 @@ from scim_app.directory.transaction import AnySession
 from scim_app.protocol.catalog import ENTERPRISE_USER, ORGANIZATION_ROLES, Catalog
 from scim_app.protocol.comparison import instant_key
 from scim_app.protocol.conditions import entity_tag
+from scim_app.protocol.resource import Resource, as_text
 
+NOTHING: Mapping[str, Any] = {}
 Wants = Callable[[str], bool]
 """Whether an attribute of a resource will be looked at, so that it has to be read."""
 
@@ -41,30 +43,29 @@ class Reader:
     def catalog(self) -> Catalog:
         return self.store.catalog
 
-    def resources(self, kind: str, rows: Sequence[Any], wants: Wants) -> list[dict[str, Any]]:
-        """The resources of these rows, each with `id`, `document`, `version`, `created_at` and `updated_at`."""
+    def resources(self, kind: str, rows: Sequence[Any], wants: Wants) -> list[Resource]:
+        """The resources of these rows, each with `id`, `document`, `version`, `created_at` and `updated_at`.
+
+        A document that was read to be shown is text; one that was just written is a value.
+        """
         ids = [row.id for row in rows]
         beside = self.beside(kind, ids, wants) if ids else {}
-        documents = [row.document for row in rows]
+        documents = [row.document if isinstance(row.document, str) else as_text(row.document) for row in rows]
         if kind == "User" and wants(ENTERPRISE_USER):
-            self.name_managers(documents)
+            documents = self.with_managers(documents)
         return [
-            self.resource(kind, row, document, beside.get(row.id, {}))
+            Resource.of(kind, row.id, document, beside.get(row.id, NOTHING), self.meta(kind, row))
             for row, document in zip(rows, documents, strict=True)
         ]
 
-    def resource(self, kind: str, row: Any, document: Mapping[str, Any], beside: Mapping[str, Any]) -> dict[str, Any]:
-        meta = self.meta(kind, row.id, row.version, row.created_at, row.updated_at)
-        return {"schemas": document["schemas"], "id": row.id, **document, **beside, "meta": meta}
-
-    def meta(self, kind: str, resource_id: str, version: int, created: datetime, modified: datetime) -> dict[str, str]:
+    def meta(self, kind: str, row: Any) -> dict[str, str]:
         """What this service says about a resource (RFC 7643 §3.1)."""
         return {
             "resourceType": kind,
-            "created": instant_key(created),
-            "lastModified": instant_key(modified),
-            "location": self.catalog.location(kind, resource_id),
-            "version": entity_tag(version),
+            "created": instant_key(row.created_at),
+            "lastModified": instant_key(row.updated_at),
+            "location": self.catalog.location(kind, row.id),
+            "version": entity_tag(row.version),
         }
 
     def beside(self, kind: str, ids: Sequence[str], wants: Wants) -> dict[str, dict[str, Any]]:
@@ -75,9 +76,12 @@ class Reader:
                 for each, groups in members.groups_of(self.session, self.organization_id, ids).items():
                     found[each]["groups"] = list(self.groups(groups))
             self.add_access(found, wants)
-        elif wants("members"):
+        elif wants("members.display"):
             for each, users in members.members_of(self.session, self.organization_id, ids).items():
-                found[each]["members"] = list(self.members(users))
+                found[each]["members"] = [self.member(user_id) | {"display": name} for user_id, name in users]
+        elif wants("members"):
+            for each, user_ids in members.ids_of(self.session, self.organization_id, ids).items():
+                found[each]["members"] = [self.member(user_id) for user_id in user_ids]
         return found
 
     def add_access(self, found: dict[str, dict[str, Any]], wants: Wants) -> None:
@@ -102,18 +106,20 @@ class Reader:
             location = self.catalog.location("Group", group_id)
             yield {"value": group_id, "$ref": location, "display": name, "type": "direct"}
 
-    def members(self, users: Iterable[tuple[str, str]]) -> Iterable[dict[str, str]]:
-        for user_id, name in users:
-            yield {"value": user_id, "$ref": self.catalog.location("User", user_id), "type": "User", "display": name}
+    def member(self, user_id: str) -> dict[str, str]:
+        return {"value": user_id, "$ref": self.catalog.location("User", user_id), "type": "User"}
 
-    def name_managers(self, documents: Sequence[dict[str, Any]]) -> None:
-        """Say where managers are and what they are called, if they are users of the organisation (RFC 7643 §4.3)."""
+    def with_managers(self, documents: Sequence[str]) -> list[str]:
+        """The documents, saying where managers are and what they are called, if they are users (RFC 7643 §4.3)."""
+        opened = {place: orjson.loads(each) for place, each in enumerate(documents) if '"manager":' in each}
         managers = [
-            each[ENTERPRISE_USER]["manager"] for each in documents if "manager" in each.get(ENTERPRISE_USER, {})
+            each[ENTERPRISE_USER]["manager"]
+            for each in opened.values()
+            if "manager" in each.get(ENTERPRISE_USER, NOTHING)
         ]
         ids = {manager["value"] for manager in managers if "value" in manager}
         if not ids:
-            return
+            return list(documents)
         statement = select(User.id, User.display_name).where(
             User.organization_id == self.organization_id, User.id.in_(ids)
         )
@@ -122,6 +128,7 @@ class Reader:
             name = names.get(manager.get("value", ""))
             if name is not None:
                 manager |= {"$ref": self.catalog.location("User", manager["value"]), "displayName": name}
+        return [as_text(opened[place]) if place in opened else each for place, each in enumerate(documents)]
 
 
 def access_role(held: Held) -> dict[str, str]:

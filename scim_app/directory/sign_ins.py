@@ -1,20 +1,61 @@
-"""Sign-ins: panel sessions that live on the server, so that ending one ends it everywhere at once."""
+"""Sign-ins: panel sessions that live on the server, so that ending one ends it everywhere at once.
+
+A token names a sign-in to its browser, and changes. An id names it on the page that lists those of a person.
+"""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from scim_app.directory.claims import token_hash
+from scim_app.directory.ids import new_id
 from scim_app.directory.tables import Administrator, Membership, Organization, SignIn
 from scim_app.directory.transaction import AnySession
 
 IDLE = timedelta(minutes=30)
 AT_MOST = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
+CLIENT_LENGTH = 200
+LISTED_AT_MOST = 50
+NAME = func.coalesce(SignIn.id, SignIn.token_hash)
+"""What names a sign-in on a page. Those that began before there were ids last twelve hours at most."""
+
+
+class NoSuchSignIn(LookupError, ValueError):
+    """It ended, never was, or is somebody else's."""
+
+    def __init__(self) -> None:
+        super().__init__("That session has ended already.")
+
+
+@dataclass(frozen=True)
+class Caller:
+    """From where somebody comes, and with which browser, as far as they say."""
+
+    address: str | None = None
+    client: str | None = None
+
+
+NOBODY_KNOWS = Caller()
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A sign-in as its own administrator sees it in the list of theirs."""
+
+    id: str
+    current: bool
+    created_at: datetime
+    begun_address: str | None
+    begun_client: str | None
+    seen_at: datetime
+    seen_address: str | None
+    seen_client: str | None
 
 
 @dataclass(frozen=True)
@@ -40,15 +81,16 @@ class Current:
     places: tuple[Place, ...]
 
 
-def begin(session: AnySession, administrator_id: str, now: datetime) -> str:
+def begin(session: AnySession, administrator_id: str, now: datetime, caller: Caller = NOBODY_KNOWS) -> str:
     """The token of a new sign-in, in the first of their organisations. Those that ended by themselves are swept away."""
     token = secrets.token_urlsafe(32)
     places = places_of(session, administrator_id)
     session.execute(delete(SignIn).where((SignIn.expires_at <= now) | (SignIn.seen_at <= now - IDLE)))
     moments = {"created_at": now, "authenticated_at": now, "seen_at": now, "expires_at": now + AT_MOST}
     where = {"organization_id": places[0].id if places else None}
-    values = {"token_hash": token_hash(token), "administrator_id": administrator_id}
-    session.execute(insert(SignIn).values(**values, **where, **moments))
+    values = {"id": new_id(), "token_hash": token_hash(token), "administrator_id": administrator_id}
+    begun = {"begun_address": caller.address, "begun_client": _brief(caller.client)}
+    session.execute(insert(SignIn).values(**values, **where, **moments, **begun, **_seen(caller)))
     return token
 
 
@@ -82,9 +124,10 @@ def places_of(session: AnySession, administrator_id: str) -> tuple[Place, ...]:
     return tuple(Place(*row) for row in rows)
 
 
-def see(session: AnySession, token: str, now: datetime) -> None:
+def see(session: AnySession, token: str, now: datetime, caller: Caller = NOBODY_KNOWS) -> None:
     """The sign-in was used now. Worth calling when `SEEN_EVERY` has passed since it was last seen."""
-    session.execute(update(SignIn).where(SignIn.token_hash == token_hash(token)).values(seen_at=now))
+    statement = update(SignIn).where(SignIn.token_hash == token_hash(token))
+    session.execute(statement.values(seen_at=now, **_seen(caller)))
 
 
 def renew(session: AnySession, token: str, now: datetime) -> str:
@@ -115,3 +158,45 @@ def switch(session: AnySession, token: str, organization_id: str) -> None:
 def end(session: AnySession, token: str) -> None:
     """The token opens nothing any more, in any copy of the cookie."""
     session.execute(delete(SignIn).where(SignIn.token_hash == token_hash(token)))
+
+
+def of_administrator(session: AnySession, administrator_id: str, token: str, now: datetime) -> Sequence[Listed]:
+    """Their sign-ins that are good now: the one with that token, then those used last, and one more than are shown."""
+    statement = select(
+        NAME,
+        SignIn.token_hash == token_hash(token),
+        SignIn.created_at,
+        SignIn.begun_address,
+        SignIn.begun_client,
+        SignIn.seen_at,
+        SignIn.seen_address,
+        SignIn.seen_client,
+    ).where(SignIn.administrator_id == administrator_id, SignIn.expires_at > now, SignIn.seen_at > now - IDLE)
+    order = (SignIn.token_hash == token_hash(token)).desc(), SignIn.seen_at.desc(), NAME
+    return [Listed(*row) for row in session.execute(statement.order_by(*order).limit(LISTED_AT_MOST + 1))]
+
+
+def end_one(session: AnySession, administrator_id: str, token: str, sign_in_id: str, now: datetime) -> None:
+    """End the one with that id. Raises NoSuchSignIn, and ValueError for the one with that token, which signs out."""
+    theirs = SignIn.administrator_id == administrator_id, NAME == sign_in_id
+    good = SignIn.expires_at > now, SignIn.seen_at > now - IDLE
+    found = session.scalars(select(SignIn.token_hash).where(*theirs, *good)).one_or_none()
+    if found is None:
+        raise NoSuchSignIn
+    if found == token_hash(token):
+        raise ValueError("That is the session you are in. Sign out to end it.")
+    session.execute(delete(SignIn).where(*theirs).execution_options(synchronize_session=False))
+
+
+def end_others(session: AnySession, administrator_id: str, token: str) -> None:
+    """End every sign-in of theirs but the one with that token."""
+    others = SignIn.administrator_id == administrator_id, SignIn.token_hash != token_hash(token)
+    session.execute(delete(SignIn).where(*others))
+
+
+def _seen(caller: Caller) -> dict[str, str | None]:
+    return {"seen_address": caller.address, "seen_client": _brief(caller.client)}
+
+
+def _brief(client: str | None) -> str | None:
+    return client and client[:CLIENT_LENGTH]

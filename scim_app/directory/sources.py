@@ -6,17 +6,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, exists, func, literal, select
+from sqlalchemy import BindParameter, ColumnElement, Select, String, bindparam, cast, exists, func, literal, select
 from sqlalchemy.sql.selectable import FromClause
 
 from scim_app.directory.tables import EffectiveRole, Group, GroupMember, Role, Scope, SearchValue, User
+from scim_app.directory.tables.columns import Id
 from scim_app.protocol.attributes import Path, ResourceType
 from scim_app.protocol.catalog import ENTERPRISE_USER, ORGANIZATION_ROLES, Catalog
-from scim_app.protocol.comparison import folded, instant
+from scim_app.protocol.comparison import folded
 from scim_app.protocol.errors import InvalidFilter
 
 TABLES: dict[str, FromClause] = {"User": User.__table__, "Group": Group.__table__}
 LEAVES: FromClause = SearchValue.__table__
+ORGANIZATION: BindParameter[str] = bindparam("organization_id", type_=Id)
+"""The organisation whose values they are: statements are made for all of them, and run for one."""
 MANAGER = f"{ENTERPRISE_USER}:manager"
 
 
@@ -30,8 +33,6 @@ class Source:
     where: tuple[ColumnElement[bool], ...]
     of_row: bool = False
     """Whether the values are columns of the resource's own row, which then need no subquery."""
-    read: Callable[[str], Any] = str
-    """The comparison form of a value as the column has it."""
 
     def ids(self, *conditions: ColumnElement[bool]) -> Select[Any]:
         return select(self.resource_id).where(*self.where, *conditions)
@@ -72,7 +73,6 @@ class Sources:
 
     catalog: Catalog
     kind: ResourceType
-    organization_id: str
 
     @property
     def table(self) -> FromClause:
@@ -103,7 +103,7 @@ class Sources:
             yield self.leaf_source(leaves, leaves.c.path.in_(stored))
 
     def leaf_source(self, leaves: FromClause, where: ColumnElement[bool]) -> Source:
-        own = leaves.c.organization_id == self.organization_id, leaves.c.kind == self.kind.name
+        own = leaves.c.organization_id == ORGANIZATION, leaves.c.kind == self.kind.name
         return Source(leaves.c.resource_id, leaves.c.item, leaves.c.key, (*own, where))
 
     def row_source(self, path: str) -> Source | None:
@@ -126,14 +126,13 @@ class Sources:
             "meta.location": literal(self.catalog.location(self.kind.name, "")) + own.id,
             "meta.version": literal('W/"') + cast(own.version, String) + literal('"'),
         }
-        read = instant if path in {"meta.created", "meta.lastModified"} else str
-        return Source(own.id, literal(0), keys[path], (), of_row=True, read=read)
+        return Source(own.id, literal(0), keys[path], (), of_row=True)
 
     def manager_source(self, path: str) -> Source:
         """What is said of a manager who is a user of the organisation; documents hold the id alone."""
         leaves, named = LEAVES.alias(), TABLES["User"].alias()
         source = self.leaf_source(leaves, leaves.c.path == f"{MANAGER}.value")
-        where = named.c.organization_id == self.organization_id, named.c.id == leaves.c.key
+        where = named.c.organization_id == ORGANIZATION, named.c.id == leaves.c.key
         location = literal(self.catalog.location("User", "")) + named.c.id
         key = location if path.endswith(".$ref") else named.c.display_key
         return Source(source.resource_id, source.item, key, (*source.where, *where))
@@ -162,7 +161,7 @@ class Sources:
             "type": literal(type),
         }
         same = named.c.organization_id == rows.c.organization_id, named.c.id == rows.c[other]
-        own = (rows.c.organization_id == self.organization_id,)
+        own = (rows.c.organization_id == ORGANIZATION,)
         return RowList(rows.c[of], rows.c[other], keys, own, {"display": same})
 
     def effective_roles(self, kind: str) -> RowList:
@@ -170,12 +169,12 @@ class Sources:
         rows = EffectiveRole.__table__.alias()
         scopes, roles, parents = Scope.__table__.alias(), Role.__table__.alias(), Scope.__table__.alias()
         where = (
-            rows.c.organization_id == self.organization_id, scopes.c.organization_id == self.organization_id,
+            rows.c.organization_id == ORGANIZATION, scopes.c.organization_id == ORGANIZATION,
             scopes.c.id == rows.c.scope_id, scopes.c.kind == kind,
         )  # fmt: skip
         keys = {"value": rows.c.scope_id, "display": scopes.c.name_key, "role": roles.c.name_key}
         joins: dict[str, tuple[ColumnElement[bool], ...]] = {
-            "role": (roles.c.organization_id == self.organization_id, roles.c.id == rows.c.role_id)
+            "role": (roles.c.organization_id == ORGANIZATION, roles.c.id == rows.c.role_id)
         }
         if kind == "team":
             keys["project"], joins["project"] = parents.c.name_key, (parents.c.id == scopes.c.parent_id,)
@@ -187,19 +186,19 @@ class Sources:
 
     def called(self, table: type[Scope | Role], key: str) -> Select[Any]:
         """The ids of the organisation's scopes or roles of that name."""
-        return select(table.id).where(table.organization_id == self.organization_id, table.name_key == key)
+        return select(table.id).where(table.organization_id == ORGANIZATION, table.name_key == key)
 
     def default_roles(self) -> RowList:
         """Roles that active users have in projects where nobody granted them any."""
         users, scopes, roles = User.__table__.alias(), Scope.__table__.alias(), Role.__table__.alias()
         granted = EffectiveRole.__table__.alias()
         none = ~exists().where(
-            granted.c.organization_id == self.organization_id,
+            granted.c.organization_id == ORGANIZATION,
             granted.c.user_id == users.c.id,
             granted.c.scope_id == scopes.c.id,
         )
         where = (
-            scopes.c.organization_id == self.organization_id, scopes.c.default_role_id.is_not(None),
+            scopes.c.organization_id == ORGANIZATION, scopes.c.default_role_id.is_not(None),
             users.c.organization_id == scopes.c.organization_id, users.c.active, none,
         )  # fmt: skip
         keys = {"value": scopes.c.id, "display": scopes.c.name_key, "role": roles.c.name_key}
@@ -209,13 +208,13 @@ class Sources:
         """The effective role in the organisation, of active users: what was granted, or else the first."""
         rows, roles, users = EffectiveRole.__table__.alias(), Role.__table__.alias(), User.__table__.alias()
         granted = select(roles.c.name_key).where(
-            rows.c.organization_id == self.organization_id,
-            rows.c.scope_id == self.organization_id,
+            rows.c.organization_id == ORGANIZATION,
+            rows.c.scope_id == ORGANIZATION,
             rows.c.user_id == users.c.id,
             roles.c.id == rows.c.role_id,
         )
         role = func.coalesce(granted.correlate(users).scalar_subquery(), literal(folded(ORGANIZATION_ROLES[0])))
-        return Source(users.c.id, literal(0), role, (users.c.organization_id == self.organization_id, users.c.active))
+        return Source(users.c.id, literal(0), role, (users.c.organization_id == ORGANIZATION, users.c.active))
 
 
 def parent(path: Path) -> Path:

@@ -9,16 +9,16 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import Select, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from scim_app.directory import changes, former_names, index
+from scim_app.directory import changes, former_names, index, population
 from scim_app.directory.changes import Actor, Target
 from scim_app.directory.ids import new_id
 from scim_app.directory.query import Compiler
-from scim_app.directory.records import TABLES, columns, group_key
+from scim_app.directory.records import TABLES, columns, group_key, shown
 from scim_app.directory.sources import Sources
 from scim_app.directory.transaction import AnySession
 from scim_app.protocol import payload
@@ -26,6 +26,27 @@ from scim_app.protocol.catalog import Catalog
 from scim_app.protocol.errors import InvalidValue, NotFound, Uniqueness
 
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+COLUMNS = ("id", "document", "version", "created_at", "updated_at")
+"""What a resource is made of."""
+
+
+def row_of(table: Any) -> Select[Any]:
+    """The row of one id, in one organisation."""
+    own = table.c.organization_id == bindparam("organization_id"), table.c.id == bindparam("id")
+    return select(*(table.c[name] for name in COLUMNS)).where(*own)
+
+
+ROW = {kind: row_of(table.__table__) for kind, table in TABLES.items()}
+SHOWN = {kind: ROW[kind].with_only_columns(*shown(table.__table__)) for kind, table in TABLES.items()}
+LOCKED = {kind: statement.with_for_update() for kind, statement in ROW.items()}
+INSERT = {kind: insert(cast(Any, table.__table__)) for kind, table in TABLES.items()}
+UPDATE = {
+    kind: update(cast(Any, table.__table__)).where(
+        table.__table__.c.organization_id == bindparam("of_organization"), table.__table__.c.id == bindparam("of_id")
+    )
+    for kind, table in TABLES.items()
+}
+"""The statements are made once: to make one takes longer than to run it."""
 UNIQUE = {"User": "userName", "Group": "displayName"}
 """The attribute that no two resources of a kind share in one organisation."""
 SEVERAL_OWNERS = "Cannot set multiple owners: this organization has one. Transfer the ownership in the panel."
@@ -54,20 +75,26 @@ class Store:
 
     def compiler(self, kind: str) -> Compiler:
         """Makes conditions on the rows of a kind."""
-        return Compiler(Sources(self.catalog, self.catalog[kind], self.organization_id))
+        return Compiler(Sources(self.catalog, self.catalog[kind]))
 
     def select(self, kind: str) -> Select[Any]:
         """What a resource is made of, of every row of a kind."""
-        table = TABLES[kind]
-        columns = table.id, table.document, table.version, table.created_at, table.updated_at
-        return select(*columns).where(table.organization_id == self.organization_id)
+        table = TABLES[kind].__table__
+        return select(*(table.c[name] for name in COLUMNS)).where(table.c.organization_id == self.organization_id)
 
     def row(self, kind: str, resource_id: str, lock: bool = False) -> Any:
         """The row of that id, held against other writers until the transaction ends if asked. Raises NotFound."""
+        return self._only(LOCKED if lock else ROW, kind, resource_id)
+
+    def shown(self, kind: str, resource_id: str) -> Any:
+        """The row of that id, with the document as text. Raises NotFound."""
+        return self._only(SHOWN, kind, resource_id)
+
+    def _only(self, statements: Mapping[str, Select[Any]], kind: str, resource_id: str) -> Any:
         row = None
         if ID.fullmatch(resource_id):
-            statement = self.select(kind).where(TABLES[kind].id == resource_id)
-            row = self.session.execute(statement.with_for_update() if lock else statement).one_or_none()
+            own = {"organization_id": self.organization_id, "id": resource_id}
+            row = self.session.execute(statements[kind], own).one_or_none()
         if row is None:
             raise NotFound(f"There is no {kind} with this id in the organization of the key.")
         return row
@@ -91,21 +118,22 @@ class Store:
             for resource_id, document in zip(ids or [new_id() for _ in documents], documents, strict=True)
         ]
         self.release_names(kind, written)
-        self._execute(
-            kind, insert(TABLES[kind]), [vars(row) | self._columns(kind, row.document) for row in written], written
-        )
+        self._execute(kind, INSERT[kind], [vars(row) | self._columns(kind, row.document) for row in written], written)
         index.add(self.session, self.organization_id, described, {row.id: row.document for row in written})
+        population.grow(self.session, self.organization_id, kind, len(written))
         return written
 
     def update(self, kind: str, row: Any, after: dict[str, Any]) -> Written:
         """The row as the next version, with this document. Raises Uniqueness or InvalidValue."""
-        table = TABLES[kind]
         written = Written(row.id, self.organization_id, after, row.version + 1, row.created_at, datetime.now(UTC))
-        self.release_names(kind, [written])
-        values = {"document": after, "version": written.version, "updated_at": written.updated_at}
-        statement = update(table).where(table.organization_id == self.organization_id, table.id == row.id)
-        self._execute(kind, statement.values(**values, **self._columns(kind, after)), None, [written])
-        index.change(self.session, self.organization_id, self.catalog[kind], row.id, row.document, after)
+        values = {"of_organization": self.organization_id, "of_id": row.id}
+        values |= {"version": written.version, "updated_at": written.updated_at}
+        if after != row.document:
+            self.release_names(kind, [written])
+            values |= {"document": after, **self._columns(kind, after)}
+        self._execute(kind, UPDATE[kind], values, [written])
+        if after != row.document:
+            index.change(self.session, self.organization_id, self.catalog[kind], row.id, row.document, after)
         return written
 
     def remove(self, kind: str, ids: Sequence[str]) -> None:
@@ -113,7 +141,9 @@ class Store:
         table = TABLES[kind]
         for resource_id in ids:
             index.remove(self.session, self.organization_id, resource_id)
-        self.session.execute(delete(table).where(table.organization_id == self.organization_id, table.id.in_(ids)))
+        gone = delete(table).where(table.organization_id == self.organization_id, table.id.in_(ids))
+        removed = self.session.execute(gone.returning(table.id)).all()
+        population.grow(self.session, self.organization_id, kind, -len(removed))
 
     def record(
         self,
@@ -151,11 +181,11 @@ class Store:
         return found
 
     def _execute(
-        self, kind: str, statement: Any, rows: list[dict[str, Any]] | None, written: Sequence[Written]
+        self, kind: str, statement: Any, values: list[dict[str, Any]] | dict[str, Any], written: Sequence[Written]
     ) -> None:
         """Run a statement that may give a resource what another one has."""
         try:
-            self.session.execute(statement, rows)
+            self.session.execute(statement, values)
         except IntegrityError as error:
             if "owner_of" in str(error.orig):
                 raise InvalidValue(SEVERAL_OWNERS) from None

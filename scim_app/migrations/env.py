@@ -1,10 +1,12 @@
 """How Alembic runs: one transaction for everything, one process at a time, on SQLite and PostgreSQL alike.
 
-A second `flask db upgrade` waits for the first and then finds nothing to do. A migration that fails leaves no trace.
+A second `flask db upgrade` waits for the first and then finds nothing to do; requests that write wait their turn, and it
+waits for theirs. A migration that fails leaves no trace.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -13,6 +15,7 @@ from flask import current_app
 
 from scim_app.directory.tables import Table
 from scim_app.directory.tables.columns import Id, Instant, Json, Key
+from scim_app.directory.turns import turn
 
 ADVISORY_LOCK = 0x5C1A_DB
 """Any number, as long as it stays the same."""
@@ -50,7 +53,7 @@ def run() -> None:
     """Run what was asked for on a connection of its own, which is closed afterwards."""
     url = current_app.extensions["migrate"].db.engine.url
     engine = sa.create_engine(url, poolclass=sa.NullPool, execution_options={"writes": True})
-    with engine.connect() as connection, wait_for_turn(connection):
+    with turn(engine, patience=math.inf), engine.connect() as connection, wait_for_turn(connection):
         context.configure(
             connection=connection,
             target_metadata=Table.metadata,

@@ -11,6 +11,7 @@ from flask import Flask
 from scim_app.extensions import login_manager
 from scim_app.panel import (
     access,
+    account,
     administrators,
     banner,
     bindings,
@@ -41,6 +42,7 @@ from scim_app.panel.words import FILTERS
 
 __all__ = [
     "access",
+    "account",
     "administrators",
     "banner",
     "bindings",

@@ -53,6 +53,7 @@ def pages() -> Iterator[Hit]:
         yield Hit("Page", room.title, url_for(room.endpoint), room.icon, f"g {room.letter}")
     for name, title in PROVIDERS.items():
         yield Hit("Guide", f"Connect {title}", url_for("panel.connect", provider=name), "plug")
+    yield Hit("Page", "Your account", url_for("panel.account"), "circle-user")
     yield Hit("Page", "Releases", url_for("panel.releases"), "scroll-text")
 
 

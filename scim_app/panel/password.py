@@ -55,6 +55,11 @@ def renewed(password: str) -> bool:
     if found is None or found.id != me.administrator_id:
         return False
     token = transact(db.session, lambda: sign_ins.renew(db.session, me.id, datetime.now(UTC)))
+    return go_on(token)
+
+
+def go_on(token: str) -> bool:
+    """Whether the visitor's sign-in goes on under that token, which it has now."""
     someone = load(token)
     return someone is not None and login_user(someone)
 

@@ -66,7 +66,7 @@ def resource_of(kind: str, resource_id: str) -> dict[str, Any]:
     me, extensions = visitor(), current_app.extensions
     directory = Directory(db.session, me.organization.id, me.actor, extensions["catalog"], extensions["policy"])
     try:
-        return directory.get(kind, resource_id)
+        return directory.get(kind, resource_id).value
     except NotFound:
         abort(404)
 

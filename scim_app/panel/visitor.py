@@ -12,7 +12,7 @@ from flask_login import UserMixin, current_user
 
 from scim_app.directory import sign_ins
 from scim_app.directory.changes import Actor
-from scim_app.directory.sign_ins import Current
+from scim_app.directory.sign_ins import Caller, Current
 from scim_app.directory.transaction import transact
 from scim_app.extensions import db
 
@@ -53,8 +53,13 @@ def load(token: str) -> Visitor | None:
     if found is None:
         return None
     if found.seen_at < now - sign_ins.SEEN_EVERY and not polled():
-        transact(db.session, lambda: sign_ins.see(db.session, token, now))
+        transact(db.session, lambda: sign_ins.see(db.session, token, now, caller()))
     return Visitor(found)
+
+
+def caller() -> Caller:
+    """From where this request comes, and with which browser."""
+    return Caller(request.remote_addr, request.user_agent.string or None)
 
 
 def polled() -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import json
 
+from scim_app.panel.browsers import browser
 from scim_app.protocol import dialects
 
 VALUE_LENGTH = 300
@@ -66,5 +67,6 @@ FILTERS: dict[str, Callable[..., str]] = {
     "until": until,
     "shown": shown,
     "client": client,
+    "browser": browser,
     "pretty": pretty,
 }

@@ -99,6 +99,10 @@ class Path:
 
     steps: tuple[Attribute, ...]
 
+    def __hash__(self) -> int:
+        """Paths that are equal have steps of the same names; to hash all that attributes are made of takes a while."""
+        return hash(tuple(step.name for step in self.steps))
+
     @cached_property
     def text(self) -> str:
         names = [step.name for step in self.steps]

@@ -56,7 +56,7 @@ def instant(text: Any) -> datetime:
 def instant_key(value: Any) -> str:
     """A moment as text of fixed width in UTC, which orders as time does. Raises InvalidValue."""
     moment = value if isinstance(value, datetime) else instant(value)
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}".rjust(27, "0")
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def number_key(number: Decimal) -> str:

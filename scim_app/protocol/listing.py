@@ -55,7 +55,7 @@ class Query:
 class Page:
     """Part of the resources that match: `total` says how many do, the positions what lies before and behind."""
 
-    resources: Sequence[Mapping[str, Any]]
+    resources: Sequence[Any]
     total: int
     start_index: int = 1
     previous: Position | None = None

@@ -9,6 +9,7 @@ from typing import Any
 from scim_app.protocol.attributes import Attribute, ResourceType
 from scim_app.protocol.errors import InvalidValue
 from scim_app.protocol.patch_op import Operation
+from scim_app.protocol.resource import Resource
 
 
 @dataclass
@@ -51,8 +52,10 @@ class Projection:
             return self
         return Projection(self.kind, None, Selection(parts={name: Selection(whole=True)}))
 
-    def apply(self, resource: Mapping[str, Any], written: Selection = NOTHING) -> dict[str, Any]:
+    def apply(self, resource: Mapping[str, Any], written: Selection = NOTHING) -> Mapping[str, Any]:
         """The resource as the answer shows it, to a client that has just written some of it."""
+        if self.is_default and isinstance(resource, Resource) and not self.kind.echoes:
+            return resource
         return project(self.kind.attributes, resource, self.included, self.excluded, written)
 
 

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session, scoped_session
 from scim_app.directory import journal, organizations
 from scim_app.directory.changes import Actor, Target, record
 from scim_app.directory.ids import first_id, made_at, new_id
-from scim_app.directory.journal import Journal, Noted, Wanted, secrets
+from scim_app.directory.journal import Journal, Noted, Receipt, Wanted, secrets
 from scim_app.directory.tables import Change, Organization, ScimRequest
 from scim_app.directory.transaction import transact
 
@@ -79,23 +80,65 @@ def test_a_write_is_kept_with_who_sent_it_what_it_said_and_what_came_of_it(
     assert row.at == made_at(request_id)
 
 
+@pytest.fixture
+def receipt(organization: Organization) -> Receipt:
+    """What the log gets of a PATCH of Acme's."""
+    noted = Noted(new_id(), organization.id, "k", "Okta", OKTA, "", "PATCH", f"/Users/{new_id()}", "", 200, 1)
+    return Receipt(lambda: noted)
+
+
+def deactivate(session: scoped_session[Session], noted: Noted) -> None:
+    """Changes as a deactivated user brings them."""
+    actor = Actor("key", "Okta", "k", noted.request_id)
+    for action in ("user:deactivated", "role:removed"):
+        record(session, noted.organization_id, actor, action, Target("User", new_id(), "ada@acme.example"))
+
+
 def test_a_write_is_linked_to_the_changes_it_made_and_named_after_the_first(
-    note: Note, log: Journal, session: scoped_session[Session], organization: Organization
+    receipt: Receipt, session: scoped_session[Session]
 ) -> None:
-    place, request_id = organization.id, new_id()
-
-    def work() -> None:
-        actor = Actor("key", "Okta", "k", request_id)
-        record(session, place, actor, "user:deactivated", Target("User", new_id(), "ada@acme.example"))
-        record(session, place, actor, "role:removed", Target("User", new_id(), "ada@acme.example"))
-
-    transact(session, work)
-    note("PATCH", f"/Users/{new_id()}", 204, request_id=request_id)
-    (row,) = written(log, session)
-    made = session.scalars(select(Change.id).where(Change.request_id == request_id).order_by(Change.id)).all()
-    assert row.change_ids == list(made)
-    assert (row.action, row.target_name) == ("user:deactivated", "ada@acme.example")
+    noted = receipt.describe()
+    receipt.transact(session, lambda: deactivate(session, noted))
+    row = session.scalars(select(ScimRequest)).one()
+    made = session.scalars(select(Change.id).where(Change.request_id == noted.request_id).order_by(Change.id)).all()
+    assert row.change_ids == list(made) and len(made) == 2
+    assert (row.id, row.action, row.target_name) == (noted.request_id, "user:deactivated", "ada@acme.example")
     assert [each.id for each in journal.changes_of(session, row)] == list(made)
+
+
+def test_a_write_that_is_undone_is_neither_in_the_history_nor_in_the_log(
+    receipt: Receipt, session: scoped_session[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted = receipt.describe()
+    monkeypatch.setattr(session.registry(), "commit", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        receipt.transact(session, lambda: deactivate(session, noted))
+    monkeypatch.undo()
+    assert session.scalars(select(Change).where(Change.request_id == noted.request_id)).all() == []
+    assert session.scalars(select(ScimRequest)).all() == []
+    assert receipt.made == ()
+
+
+def test_a_request_that_changes_nothing_gets_its_row_when_it_is_answered(
+    receipt: Receipt, log: Journal, session: scoped_session[Session]
+) -> None:
+    receipt.transact(session, lambda: None)
+    assert session.scalars(select(ScimRequest)).all() == []
+    log.note(receipt.describe())
+    assert [row.action for row in written(log, session)] == ["user:unchanged"]
+
+
+def test_the_row_of_a_write_learns_how_it_was_answered_and_keeps_what_was_asked(
+    receipt: Receipt, log: Journal, session: scoped_session[Session]
+) -> None:
+    asked = replace(receipt.describe(), request=b'{"active": false}')
+    receipt.describe = lambda: asked
+    receipt.transact(session, lambda: deactivate(session, asked))
+    log.note(replace(asked, request=None, response=b'{"id": "7"}', status=204, duration=30, made=receipt.made))
+    (row,) = written(log, session)
+    assert (row.status, row.duration, row.failed, row.action) == (204, 30, False, "user:deactivated")
+    assert (row.request_body, row.response_body) == ({"active": False}, {"id": "7"})
+    assert len(row.change_ids) == 2
 
 
 def test_a_failure_is_kept_with_its_reason(note: Note, log: Journal, session: scoped_session[Session]) -> None:
@@ -332,3 +375,17 @@ def test_an_organisation_keeps_its_log_for_thirty_days_unless_it_says_otherwise(
 ) -> None:
     transact(session, lambda: session.execute(update(Organization).values(name="Acme")))
     assert organizations.get(session, organization.id).log_days == 30  # type: ignore[union-attr]
+
+
+def test_what_one_client_sends_costs_nobody_else_their_log(
+    note: Note, log: Journal, session: scoped_session[Session], organization: Organization
+) -> None:
+    mine = organization.id
+    other = transact(session, lambda: organizations.create(session, "Rival")).id
+    note("POST", "/Users/\0", 400, request={"userName": "a\0b"})
+    note("GET", f"/Users/{'0' * 35}\0", 404)
+    note("POST", "/Users", 409, organization_id="0" * 36)
+    note("POST", "/Users", 409, organization_id=other)
+    rows = written(log, session)
+    assert sorted(row.organization_id for row in rows) == sorted([mine, mine, other])
+    assert rows[0].path == "/Users/\ufffd" and rows[0].target_name == "a\ufffdb"

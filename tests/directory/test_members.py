@@ -272,7 +272,8 @@ def test_a_user_shows_the_groups_they_are_in_by_the_name_they_have_now(directory
 
 
 def test_few_members_are_shown_and_many_are_not(directory: Directory) -> None:
-    group_id = group(directory, "Engineers", *people(directory, "a", "b", "c"))
-    assert [each["display"] for each in directory.few_members(group_id, 3) or ()] == ["a", "b", "c"]
+    ids = people(directory, "a", "b", "c")
+    group_id = group(directory, "Engineers", *ids)
+    assert [each["value"] for each in directory.few_members(group_id, 3) or ()] == sorted(ids)
     assert directory.few_members(group_id, 2) is None
     assert directory.few_members(group(directory, "Empty"), 2) == []

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, scoped_session
 from scim_app.directory import organizations
 from scim_app.directory.changes import OPERATOR
 from scim_app.directory.directory import Directory
-from scim_app.directory.query import after_prefix
+from scim_app.directory.parameters import after_prefix, form
 from scim_app.directory.records import TABLES
 from scim_app.directory.tables import Organization
 from scim_app.directory.transaction import transact
@@ -28,7 +28,10 @@ from scim_app.protocol.errors import InvalidFilter
 from scim_app.protocol.expressions import Expression
 from scim_app.protocol.grammar import parse_filter
 from scim_app.protocol.leaves import Leaf, leaves
+from scim_app.protocol.listing import query
 from scim_app.protocol.matching import holds
+from scim_app.protocol.projection import Projection, project
+from scim_app.protocol.resource import Resource
 from tests.protocol.generated import CATALOG, TEST_SCHEMA, body, examples, expressions
 
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
@@ -49,8 +52,10 @@ class Population:
         """The ids that the database finds."""
         table = TABLES[kind]
         own = table.organization_id == self.directory.organization_id
-        condition = self.directory.store.compiler(kind).condition(expression)
-        return set(self.directory.session.scalars(select(table.id).where(own, condition)))
+        wanted, values = form(expression)
+        statement = select(table.id).where(own, self.directory.store.compiler(kind).condition(wanted))
+        about = values | {"organization_id": self.directory.organization_id}
+        return set(self.directory.session.scalars(statement, about))
 
     def meant(self, kind: str, expression: Expression) -> set[str]:
         """The ids of the resources that match in memory."""
@@ -90,7 +95,7 @@ def changed(directory: Directory, chance: random.Random, users: list[str]) -> No
         directory.delete("User", each)
 
 
-def worth_comparing(resources: Iterable[dict[str, Any]]) -> dict[str, list[Any]]:
+def worth_comparing(resources: Iterable[Mapping[str, Any]]) -> dict[str, list[Any]]:
     """The values that the service made: ids, moments, addresses."""
     found: defaultdict[str, list[Any]] = defaultdict(list)
     for each in list(resources)[::5]:
@@ -106,7 +111,7 @@ def worth_comparing(resources: Iterable[dict[str, Any]]) -> dict[str, list[Any]]
     return found
 
 
-def everybody(directory: Directory, kind: str) -> list[dict[str, Any]]:
+def everybody(directory: Directory, kind: str) -> list[Resource]:
     """Every resource of a kind, as an answer has it."""
     rows = directory.session.execute(directory.store.select(kind)).all()
     return directory.reader.resources(kind, rows, lambda _name: True)
@@ -130,6 +135,15 @@ def population(session: scoped_session[Session], organization: Organization) -> 
     }
     values = {kind: worth_comparing(known) for kind, known in resources.items()}
     return Population(directory, found, values)
+
+
+@pytest.mark.parametrize("kind", ["User", "Group"])
+def test_a_resource_as_it_is_put_together_is_what_is_returned_by_default(population: Population, kind: str) -> None:
+    described = CATALOG[kind]
+    page = population.directory.search(query([described], {"count": "1000"}), {kind: Projection(described).wants})
+    assert len(page.resources) == len(population.leaves[kind])
+    for each in page.resources:
+        assert project(described.attributes, each.value, None, None) == each.value
 
 
 @pytest.mark.parametrize(("kind", "number", "share"), [("User", 1_000, 0.7), ("Group", 500, 0.3)])

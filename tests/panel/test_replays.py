@@ -77,6 +77,12 @@ def enter_the_password_again(owner: Person, session: AnySession) -> None:
     assert owner.get(INFO).status_code == 200
 
 
+def change_the_password(owner: Person, _: AnySession) -> None:
+    path, fields = "/settings/account/password", {"current": PASSWORD, "password": NEW, "again": NEW}
+    assert owner.post(path, fields, on=INFO).status_code == 303
+    assert owner.get(INFO).status_code == 200
+
+
 def choose_another_password(_: Person, session: AnySession) -> None:
     administrator_id = session.scalars(select(Administrator.id)).one()
     token = transact(session, lambda: claims.issue(session, administrator_id))
@@ -113,6 +119,7 @@ ENDS = [
     sign_out,
     sign_in_again,
     enter_the_password_again,
+    change_the_password,
     choose_another_password,
     be_disabled,
     be_kept_out,

@@ -14,9 +14,9 @@ from scim_app.protocol.errors import InvalidFilter, InvalidPath, Sensitive
 from scim_app.protocol.expressions import And, Comparison, Expression, Not, Or, Present, ValuePath, paths_of
 from scim_app.protocol.grammar import (
     MAX_COMPARISONS,
-    MAX_LISTS,
     MAX_DEPTH,
     MAX_LENGTH,
+    MAX_LISTS,
     OPERATORS,
     parse_filter,
     parse_target,

@@ -28,6 +28,17 @@ PLAIN_HTTP = "It came over http, not https: its key could be read on the way."
 
 
 @dataclass(frozen=True)
+class Made:
+    """A change that a request made, as the history names it."""
+
+    id: str
+    action: str
+    target_kind: str
+    target_id: str | None
+    target_name: str
+
+
+@dataclass(frozen=True)
 class Noted:
     """What the request's own thread notes: nothing that takes time, and bodies as they came."""
 
@@ -47,6 +58,8 @@ class Noted:
     refused_because: str | None = None
     remark: str = ""
     """What is worth a word though it was answered."""
+    made: tuple[Made, ...] = ()
+    """What it changed: the log has a row of such a request since then, and learns now how it was answered."""
 
     @property
     def weight(self) -> int:
@@ -59,20 +72,9 @@ class Noted:
         return self.method in READS or self.path.rstrip("/").endswith("/.search")
 
 
-@dataclass(frozen=True)
-class Made:
-    """A change that a request made, as the history names it."""
-
-    id: str
-    action: str
-    target_kind: str
-    target_id: str | None
-    target_name: str
-
-
-def row(noted: Noted, made: Sequence[Made], names: Mapping[str, str]) -> dict[str, Any]:
+def row(noted: Noted, names: Mapping[str, str]) -> dict[str, Any]:
     """The row of that request. `names` are of users and groups by id, for those it says nothing of."""
-    failed = noted.status >= 400
+    made, failed = noted.made, noted.status >= 400
     asked, answered = secrets.body(noted.request), secrets.body(noted.response)
     kind, target_id = aim(noted)
     action = made[0].action if made and not failed else attempted(noted, kind, target_id)
@@ -81,13 +83,12 @@ def row(noted: Noted, made: Sequence[Made], names: Mapping[str, str]) -> dict[st
     name = name or named(asked)
     if about is None and target_id is None and not failed and isinstance(answered, dict) and kind in {"User", "Group"}:
         target_id = answered.get("id")
-    error = _error(noted.response) if failed else {}
     return {
         "id": noted.request_id,
         "organization_id": noted.organization_id,
         "at": made_at(noted.request_id),
         "count": 1,
-        "sum_key": sum_key(noted, action),
+        "sum_key": sum_key(noted),
         "key_id": noted.key_id,
         "key_name": noted.key_name,
         "client": client(noted.user_agent),
@@ -95,19 +96,28 @@ def row(noted: Noted, made: Sequence[Made], names: Mapping[str, str]) -> dict[st
         "address": noted.address,
         "method": noted.method,
         "path": secrets.address(noted.path, noted.query),
+        "request_body": asked,
+        **answer(noted, answered),
+        "action": action,
+        "target_kind": about.target_kind if about else kind if kind in {"User", "Group"} else None,
+        "target_id": about.target_id if about else target_id if is_id(target_id) else None,
+        "target_name": name,
+        "search_key": folded(name or ""),
+        "change_ids": [each.id for each in made],
+    }
+
+
+def answer(noted: Noted, answered: Any) -> dict[str, Any]:
+    """What the row tells of how the request was answered, with this body as it may be kept."""
+    failed = noted.status >= 400
+    error = _error(noted.response) if failed else {}
+    return {
         "status": noted.status,
         "failed": failed,
         "scim_type": noted.refused_because or error.get("scimType"),
         "detail": secrets.text(str(error["detail"])) if error.get("detail") else noted.remark or None,
         "duration": noted.duration,
-        "request_body": asked,
         "response_body": answered,
-        "action": action,
-        "target_kind": about.target_kind if about else kind if kind in {"User", "Group"} else None,
-        "target_id": about.target_id if about else target_id if _is_id(target_id) else None,
-        "target_name": name,
-        "search_key": folded(name or ""),
-        "change_ids": [each.id for each in made],
     }
 
 
@@ -135,13 +145,14 @@ def attempted(noted: Noted, kind: str, target_id: str | None) -> str:
     return f"{subject}:unchanged" if noted.status < 400 else f"{subject}:{VERBS.get(noted.method, 'ask')}"
 
 
-def sum_key(noted: Noted, action: str) -> str | None:
+def sum_key(noted: Noted) -> str | None:
     """What has one row together: reads of a kind, and refusals of a key, within an hour. None for a row of its own.
 
     Reads that fail are summed up by their address: a client that asks again and again fills no table.
     """
     if not noted.is_read and not noted.refused_because:
         return None
+    action = attempted(noted, *aim(noted))
     hour = made_at(noted.request_id).strftime("%Y-%m-%dT%H")
     failed_at = f"{noted.status} {noted.path}?{noted.query}" if noted.status >= 400 else ""
     what = noted.refused_because or failed_at or noted.remark
@@ -149,9 +160,9 @@ def sum_key(noted: Noted, action: str) -> str | None:
     return hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest()
 
 
-def summed(first: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:
-    """One row for both: under the id of the first, as the later one was."""
-    return later | {"id": first["id"], "count": first["count"] + later["count"]}
+def summed(alike: Sequence[Noted], names: Mapping[str, str]) -> dict[str, Any]:
+    """One row for all of these: under the id of the first, as the last one was."""
+    return row(alike[-1], names) | {"id": alike[0].request_id, "count": len(alike)}
 
 
 def named(body: Any) -> str | None:
@@ -170,13 +181,9 @@ def _error(raw: bytes | None) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _is_id(text: str | None) -> bool:
+def is_id(text: str | None) -> bool:
+    """Whether a resource could have this id."""
     return text is not None and re.fullmatch(r"[0-9a-f-]{36}", text) is not None
-
-
-def at_least(rows: Sequence[Noted]) -> str:
-    """The least of the ids: changes that these requests made have greater ones."""
-    return min(each.request_id for each in rows)
 
 
 def oldest_kept(now: datetime, days: int) -> datetime:

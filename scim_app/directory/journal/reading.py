@@ -42,7 +42,9 @@ def page(
     if wanted.outcome in {"failed", "done"}:
         statement = statement.where(ScimRequest.failed.is_(wanted.outcome == "failed"))
     if wanted.subject == "reads":
-        kinds = [ScimRequest.action.like(f"%:{verb}") for verb in ("read", "listed", "looked for", "searched", "described")]
+        kinds = [
+            ScimRequest.action.like(f"%:{verb}") for verb in ("read", "listed", "looked for", "searched", "described")
+        ]
         statement = statement.where(or_(*kinds))
     elif wanted.subject:
         statement = statement.where(ScimRequest.action.startswith(f"{wanted.subject}:", autoescape=True))

@@ -54,13 +54,13 @@ def is_secret(name: str) -> bool:
 
 
 def text(value: str) -> str:
-    """The text without keys in it, and not too long. JSON in a text is looked into."""
+    """The text without keys and NUL in it, and not too long. JSON in a text is looked into."""
     if value.lstrip()[:1] in {"{", "["} and any(name in value.lower() for name in SECRET):
         try:
             return orjson.dumps(without_secrets(orjson.loads(value))).decode()
         except ValueError:
             return "…"
-    value = _key.sub("scim_…", value)
+    value = _key.sub("scim_…", value).replace("\0", "\ufffd")
     return value if len(value) <= TEXT else f"{value[:TEXT]}…"
 
 
@@ -70,5 +70,5 @@ def address(path: str, query: str) -> str:
         (name, value if name.lower() in PLAIN and not any(word in value.lower() for word in SECRET) else "…")
         for name, value in parse_qsl(query, keep_blank_values=True)
     ]
-    shown = _key.sub("scim_…", path + (f"?{urlencode(asked)}" if asked else ""))
+    shown = _key.sub("scim_…", path + (f"?{urlencode(asked)}" if asked else "")).replace("\0", "\ufffd")
     return shown if len(shown) <= PATH else f"{shown[:PATH]}…"

@@ -1,8 +1,9 @@
 """Writing the log beside the requests: a queue in memory, and one thread in each process that empties it.
 
 A request notes and goes on: it never waits for the log, and never fails because of it. What is noted is written within a
-second, many rows in one transaction. When a process is killed, the last second of its log is lost with it; when it ends in
-order, the queue is written first. When requests come faster than rows can be written, rows are left out and counted.
+second, many rows in one transaction. When a process is killed, the last second of its reads and of what failed is lost with
+it; what changed something has its row already (`receipt`). When a process ends in order, the queue is written first. When
+requests come faster than rows can be written, rows are left out and counted.
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import URL, create_engine, insert, select, update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy import URL, bindparam, create_engine, insert, select, update
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError, TimeoutError
 from sqlalchemy.orm import Session
 
-from scim_app.directory.journal.entries import Made, Noted, aim, at_least, row, summed
+from scim_app.directory.journal import secrets
+from scim_app.directory.journal.entries import Noted, aim, answer, is_id, row, sum_key, summed
 from scim_app.directory.journal.retention import prune
-from scim_app.directory.tables import Change, Group, ScimRequest, User
+from scim_app.directory.tables import Group, ScimRequest, User
 from scim_app.directory.transaction import transact
 
 QUEUED = 5_000
@@ -34,6 +36,9 @@ BATCH = 500
 PAUSE = 0.5
 """Seconds that rows are collected for one transaction."""
 PRUNED_EVERY = 3600.0
+_requests: Any = ScimRequest.__table__
+COMPLETE = update(_requests).where(_requests.c.id == bindparam("request"))
+"""Told of a row once its request is answered: the columns of `answer`."""
 
 log = logging.getLogger("scim_app.journal")
 
@@ -146,7 +151,7 @@ class Journal:
             if batch:
                 transact(session, lambda: add(session, batch))
         except SQLAlchemyError as error:
-            if len(batch) == 1 or not isinstance(error, IntegrityError):
+            if len(batch) == 1 or isinstance(error, OperationalError | TimeoutError):
                 log.warning("%d rows of the log of requests are lost", len(batch), exc_info=True)
                 return
             for each in batch:
@@ -166,20 +171,27 @@ class Journal:
 
 
 def add(session: Session, batch: Sequence[Noted]) -> None:
-    """Add rows for these requests, in the caller's transaction; those that are summed up with others to their row."""
-    made, names = made_by(session, batch), names_of(session, batch)
+    """Add rows for these requests, in the caller's transaction; those that are summed up with others to their row.
+
+    A request that changed something has a row: that is told how it was answered.
+    """
+    names = names_of(session, batch)
+    answered: list[dict[str, Any]] = []
     single: list[dict[str, Any]] = []
-    sums: dict[str, dict[str, Any]] = {}
+    alike: dict[str, list[Noted]] = {}
     for noted in batch:
-        each = row(noted, made.get(noted.request_id, []), names)
-        key = each["sum_key"]
-        if key is None:
-            single.append(each)
+        if noted.made:
+            answered.append({"request": noted.request_id, **answer(noted, secrets.body(noted.response))})
+        elif (key := sum_key(noted)) is None:
+            single.append(row(noted, names))
         else:
-            sums[key] = summed(sums[key], each) if key in sums else each
+            alike.setdefault(key, []).append(noted)
+    if answered:
+        session.connection().execute(COMPLETE, answered)
     if single:
         session.execute(insert(ScimRequest), single)
-    for key, each in sums.items():
+    for key, together in alike.items():
+        each = summed(together, names)
         if not add_to(session, key, each):
             try:
                 with session.begin_nested():
@@ -198,34 +210,11 @@ def add_to(session: Session, key: str, each: Mapping[str, Any]) -> bool:
     return session.execute(values.execution_options(synchronize_session=False)).first() is not None
 
 
-def made_by(session: Session, batch: Sequence[Noted]) -> dict[str, list[Made]]:
-    """The changes that each of these requests made, in order. Ids are ordered by time, so only the newest are looked at."""
-    writes = [each for each in batch if not each.is_read and each.status < 400 or each.path.startswith("/Bulk")]
-    if not writes:
-        return {}
-    found: dict[str, list[Made]] = {}
-    rows = session.execute(
-        select(
-            Change.request_id, Change.id, Change.action, Change.target_kind, Change.target_id, Change.target_name
-        )
-        .where(
-            Change.organization_id.in_({each.organization_id for each in writes}),
-            Change.id > at_least(writes),
-            Change.request_id.in_([each.request_id for each in writes]),
-        )
-        .order_by(Change.id)
-    )
-    for each in rows:
-        made = Made(each.id, each.action, each.target_kind, each.target_id, each.target_name)
-        found.setdefault(each.request_id or "", []).append(made)
-    return found
-
-
 def names_of(session: Session, batch: Sequence[Noted]) -> dict[str, str]:
     """What the users and groups are called that these requests are about, by id."""
     found: dict[str, str] = {}
     for kind, table, name in (("User", User, User.user_name), ("Group", Group, Group.display_name)):
-        wanted = {target for each in batch for a_kind, target in [aim(each)] if a_kind == kind and target}
+        wanted = {target for each in batch for a_kind, target in [aim(each)] if a_kind == kind and is_id(target)}
         if wanted:
             organizations = {each.organization_id for each in batch}
             statement = select(table.id, name).where(table.organization_id.in_(organizations), table.id.in_(wanted))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
 from scim_app.directory.keys.form import fingerprint, pepper_id, public_id_of, well_formed
 from scim_app.directory.keys.networks import allowed
@@ -17,6 +17,20 @@ from scim_app.directory.transaction import AnySession, transact
 
 CLIENT_LENGTH = 200
 TOUCHED_EVERY = timedelta(seconds=60)
+_columns = ScimKey.__table__.c
+KEY = select(
+    _columns.id,
+    _columns.organization_id,
+    _columns.scope,
+    _columns.label,
+    _columns.secret_hash,
+    _columns.pepper_id,
+    _columns.allowed_networks,
+    _columns.expires_at,
+    _columns.retires_at,
+    _columns.deactivated_at,
+    _columns.last_used_at,
+).where(_columns.public_id == bindparam("public_id"))
 
 
 @dataclass(frozen=True)
@@ -78,21 +92,7 @@ def authenticate(
     """
     if not well_formed(text):
         return Refusal(Reason.MALFORMED)
-    row = session.execute(
-        select(
-            ScimKey.id,
-            ScimKey.organization_id,
-            ScimKey.scope,
-            ScimKey.label,
-            ScimKey.secret_hash,
-            ScimKey.pepper_id,
-            ScimKey.allowed_networks,
-            ScimKey.expires_at,
-            ScimKey.retires_at,
-            ScimKey.deactivated_at,
-            ScimKey.last_used_at,
-        ).where(ScimKey.public_id == public_id_of(text))
-    ).one_or_none()
+    row = session.connection().execute(KEY, {"public_id": public_id_of(text)}).one_or_none()
     kept = "0" * 64 if row is None else row.secret_hash
     right = [hmac.compare_digest(fingerprint(each, text), kept) for each in (pepper, *fallbacks)]
     if row is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import exists, insert, select
+from sqlalchemy import bindparam, exists, insert, select
 
 from scim_app.directory import changes
 from scim_app.directory.changes import Target
@@ -14,6 +14,13 @@ from scim_app.directory.roles import effective
 from scim_app.directory.roles.effective import Move
 from scim_app.directory.store import Store
 from scim_app.directory.tables import Binding, EffectiveRole, Role, RoleChange, Scope, User
+
+BOUND = select(
+    exists().where(
+        Binding.organization_id == bindparam("organization_id"), Binding.group_id == bindparam("group_id")
+    )
+)
+"""Whether a group means anything."""
 
 
 def draw(store: Store, user_ids: Iterable[str], cause_id: str, target: Target) -> list[Move]:
@@ -25,8 +32,8 @@ def draw(store: Store, user_ids: Iterable[str], cause_id: str, target: Target) -
 
 def draw_for_members(store: Store, group_id: str, user_ids: Sequence[str], cause_id: str, name: str) -> None:
     """The consequences for people who joined or left a group, if it means anything."""
-    bound = exists().where(Binding.organization_id == store.organization_id, Binding.group_id == group_id)
-    if user_ids and store.session.scalar(select(bound)):
+    about = {"organization_id": store.organization_id, "group_id": group_id}
+    if user_ids and store.session.scalar(BOUND, about):
         draw(store, user_ids, cause_id, Target("Group", group_id, name))
 
 

@@ -106,6 +106,13 @@ def _highest() -> Select[Any]:
     return select(ranked.c.user_id, ranked.c.scope_id, ranked.c.role_id).where(ranked.c.place == 1)
 
 
+LOCKED = (
+    select(User.id)
+    .where(User.organization_id == ORGANIZATION, User.id.in_(USERS))
+    .order_by(User.id)
+    .with_for_update(key_share=True)
+)
+"""The rows of some users, held against others who change facts about them."""
 HIGHEST = _highest()
 """User, scope and role for each scope in which one of some users, if active, has a grant."""
 HELD = select(EffectiveRole.user_id, EffectiveRole.scope_id, EffectiveRole.role_id).where(
@@ -119,13 +126,13 @@ def refresh(session: AnySession, organization_id: str, user_ids: Iterable[str]) 
 
     The users are locked first: of two who change facts about one user, the second sees what the first has done.
     """
+    session.flush()
     moves: list[Move] = []
     for ids in batches(sorted(set(user_ids))):
-        users = select(User.id).where(User.organization_id == organization_id, User.id.in_(ids))
-        session.execute(users.order_by(User.id).with_for_update(key_share=True)).all()
-        about = {"organization_id": organization_id, "user_ids": ids}
-        before = {(user, scope): role for user, scope, role in session.execute(HELD, about)}
-        after = {(user, scope): role for user, scope, role in session.execute(HIGHEST, about)}
+        about, connection = {"organization_id": organization_id, "user_ids": ids}, session.connection()
+        connection.execute(LOCKED, about).all()
+        before = {(user, scope): role for user, scope, role in connection.execute(HELD, about)}
+        after = {(user, scope): role for user, scope, role in connection.execute(HIGHEST, about)}
         moves += [
             Move(user, scope, before.get((user, scope)), after.get((user, scope)))
             for user, scope in dict.fromkeys((*before, *after))

@@ -6,7 +6,7 @@ from scim_app.directory.tables.history import Change
 from scim_app.directory.tables.journal import ScimRequest
 from scim_app.directory.tables.keys import ScimKey
 from scim_app.directory.tables.organizations import Organization
-from scim_app.directory.tables.resources import Group, GroupMember, SearchValue, User
+from scim_app.directory.tables.resources import Group, GroupMember, Population, SearchValue, User
 from scim_app.directory.tables.roles import (
     Assignment,
     Binding,
@@ -31,6 +31,7 @@ __all__ = [
     "GroupMember",
     "Membership",
     "Organization",
+    "Population",
     "Role",
     "RoleChange",
     "ScimKey",

@@ -54,6 +54,7 @@ class SignIn(Table):
     __tablename__ = "sign_ins"
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    id: Mapped[str | None] = mapped_column(Id, doc="Names it on a page; it stays when the token is renewed.")
     administrator_id: Mapped[str] = mapped_column(ForeignKey(Administrator.id, ondelete="CASCADE"), index=True)
     organization_id: Mapped[str | None] = mapped_column(
         ForeignKey("organizations.id", ondelete="CASCADE"), doc="The organisation on screen."
@@ -62,6 +63,10 @@ class SignIn(Table):
     authenticated_at: Mapped[datetime] = mapped_column(Instant, doc="When the password was last entered.")
     seen_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
+    begun_address: Mapped[str | None] = mapped_column(String)
+    begun_client: Mapped[str | None] = mapped_column(String, doc="User-Agent, at most 200 characters.")
+    seen_address: Mapped[str | None] = mapped_column(String)
+    seen_client: Mapped[str | None] = mapped_column(String, doc="User-Agent, at most 200 characters.")
 
 
 class Throttle(Table):

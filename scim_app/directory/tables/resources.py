@@ -98,3 +98,13 @@ class SearchValue(Table):
     key: Mapped[str] = mapped_column(Key, primary_key=True)
     resource_id: Mapped[str] = mapped_column(Id, primary_key=True)
     item: Mapped[int] = mapped_column(Integer, primary_key=True, doc="Position in a multi-valued attribute, else 0.")
+
+
+class Population(Table):
+    """How many resources of one kind an organisation has. Derived; kept by `population.py` as they come and go."""
+
+    __tablename__ = "population"
+
+    organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String, primary_key=True, doc="Name of the resource type.")
+    count: Mapped[int] = mapped_column(Integer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 ROLE_SCHEMA = "urn:okta:scim:schemas:core:1.0:Role"
 ENTITLEMENT_SCHEMA = "urn:okta:scim:schemas:core:1.0:Entitlement"
@@ -30,6 +31,7 @@ CLIENTS = (
 as PingFederate, and go by that."""
 
 
+@lru_cache(1_000)
 def client(user_agent: str) -> str:
     """Who sends requests with that User-Agent, in one word: its product for a client unknown here, or nothing at all."""
     for name, pattern in CLIENTS:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from scim_app.directory.changes import OPERATOR
 from scim_app.directory.directory import Directory
+from scim_app.directory.parameters import form
 from scim_app.directory.policy import KEEP, Policy
 from scim_app.directory.roles import bindings, pairs, scopes
 from scim_app.directory.store import Store
@@ -137,9 +138,10 @@ class Acme:
     def found(self, kind: str, filter: str) -> list[str]:
         """The ids of what a filter finds."""
         table = User if kind == "User" else Group
-        condition = self.store.compiler(kind).condition(parse_filter(filter, CATALOG[kind]))
+        wanted, values = form(parse_filter(filter, CATALOG[kind]))
         own = table.organization_id == self.directory.organization_id
-        return list(self.session.scalars(select(table.id).where(own, condition).order_by(table.id)))
+        statement = select(table.id).where(own, self.store.compiler(kind).condition(wanted)).order_by(table.id)
+        return list(self.session.scalars(statement, values | {"organization_id": self.directory.organization_id}))
 
     def roles(self, user_id: str) -> dict[str, str]:
         """The rows of effective roles of one user: the name of the role by `Project`, `Project/Team` or `-`."""

@@ -1,0 +1,176 @@
+"""The statements of a list: made once for all lists of one form, and run for an organisation, values and a place.
+
+A sorted list is two lists in a row: those that have a value, in the order of values, and those that have none, in the
+order of ids. Both are read along an index: a page costs what it shows, wherever it starts (by number it costs what it
+skips, too, in the database alone).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Integer, Select, and_, bindparam, func, literal, null, or_, select
+from sqlalchemy.sql.selectable import FromClause
+
+from scim_app.directory import population
+from scim_app.directory.parameters import INSTANTS
+from scim_app.directory.query import Compiler
+from scim_app.directory.records import shown
+from scim_app.directory.sources import ORGANIZATION, Source, Sources
+from scim_app.directory.tables.columns import Id
+from scim_app.protocol.attributes import Path
+from scim_app.protocol.catalog import Catalog
+from scim_app.protocol.comparison import instant
+from scim_app.protocol.cursors import Position
+from scim_app.protocol.expressions import Expression
+from scim_app.protocol.ordering import Sort, primary_path
+
+KEPT = 200
+"""Forms of lists whose statements are kept: what identity providers ask for are a few dozen."""
+LIMIT, OFFSET = bindparam("limit", type_=Integer), bindparam("offset", type_=BigInteger)
+AT_ID: Any = bindparam("at_id", type_=Id)
+
+
+@lru_cache(KEPT)
+def plan(catalog: Catalog, kind: str, filter: Expression | None, sort: Sort | None, descending: bool) -> Plan:
+    """The plan of lists of this type with a filter of this form, in this order."""
+    return Plan(Compiler(Sources(catalog, catalog[kind])), filter, sort, descending)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One of the lists in a row: rows that have a value to be sorted by, or rows that have none."""
+
+    statement: Select[Any]
+    id: ColumnElement[Any]
+    key: ColumnElement[Any] | None
+    descending: bool
+    by_moment: bool = False
+    """Whether the values are moments."""
+    made: dict[tuple[bool, bool], Select[Any]] = field(default_factory=dict)
+
+    @cached_property
+    def by_number(self) -> Select[Any]:
+        """At most `limit` rows from the `offset`th on, in order."""
+        return self.ordered(False).limit(LIMIT).offset(OFFSET)
+
+    @cached_property
+    def length(self) -> Select[Any]:
+        """How many rows there are."""
+        return self.statement.with_only_columns(func.count(), maintain_column_froms=True)
+
+    def from_place(self, backwards: bool, behind: bool) -> Select[Any]:
+        """At most `limit` rows in order, or from the end; those behind, or before, a position, if it is in this list."""
+        statement = self.made.get((backwards, behind))
+        if statement is None:
+            statement = self.ordered(backwards).limit(LIMIT)
+            if behind:
+                statement = statement.where(self.beyond(backwards))
+            self.made[backwards, behind] = statement
+        return statement
+
+    def place(self, position: Position) -> dict[str, Any]:
+        """The position as statements have it."""
+        key: Any = position.key
+        return {"at_id": position.id, "at_key": instant(key) if self.by_moment and key is not None else key}
+
+    def ordered(self, backwards: bool) -> Select[Any]:
+        """The rows in order, or from the end."""
+        by_id = self.id.desc() if backwards else self.id.asc()
+        if self.key is None:
+            return self.statement.order_by(by_id)
+        return self.statement.order_by(self.key.desc() if self.descending != backwards else self.key.asc(), by_id)
+
+    def beyond(self, backwards: bool) -> ColumnElement[bool]:
+        """The condition under which a row lies behind the position, or before it when that looks backwards."""
+        beyond_id: ColumnElement[bool] = self.id < AT_ID if backwards else self.id > AT_ID
+        if self.key is None:
+            return beyond_id
+        key: Any = bindparam("at_key", type_=self.key.type)
+        beyond: ColumnElement[bool] = self.key < key if self.descending != backwards else self.key > key
+        return or_(beyond, and_(self.key == key, beyond_id))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The statements for the rows of one resource type that match, in order."""
+
+    compiler: Compiler
+    filter: Expression | None
+    sort: Sort | None
+    descending: bool
+
+    @property
+    def table(self) -> FromClause:
+        return self.compiler.table
+
+    @cached_property
+    def total(self) -> Select[Any]:
+        """How many rows match. How many there are in all is known: nothing has to be counted."""
+        if self.filter is None:
+            return population.count(self.compiler.sources.kind.name)
+        return select(func.count()).select_from(self.table).where(*self.matching())
+
+    @cached_property
+    def segments(self) -> Sequence[Segment]:
+        """The lists in a row: what has no value comes last, and first when the order is descending."""
+        if self.sort is None:
+            return [self.without_value(None)]
+        path = self.sort.path
+        source = self.compiler.sources.of(path)[0]
+        if source.of_row:
+            return [self.segment(source.key, by_moment=path.text in INSTANTS)]
+        both = [self.with_value(path, source), self.without_value(path)]
+        return both[::-1] if self.descending else both
+
+    def with_value(self, path: Path, source: Source) -> Segment:
+        conditions = [*source.where, source.resource_id == self.table.c.id]
+        # A group that was renamed has its former names beside its name, at other positions.
+        conditions.append(source.item == (0 if path.list_at is None else self.chosen_item(path, source)))
+        return self.segment(source.key, *conditions)
+
+    def without_value(self, path: Path | None) -> Segment:
+        if path is None:
+            return self.segment(None)
+        return self.segment(None, self.table.c.id.not_in(self.compiler.sources.of(path)[0].ids()))
+
+    def segment(
+        self, key: ColumnElement[Any] | None, *conditions: ColumnElement[bool], by_moment: bool = False
+    ) -> Segment:
+        sort_key = null() if key is None else key
+        kind = literal(self.compiler.sources.kind.name).label("kind")
+        statement = select(*shown(self.table), sort_key.label("sort_key"), kind)
+        return Segment(statement.where(*self.matching(), *conditions), self.table.c.id, key, self.descending, by_moment)
+
+    def chosen_item(self, path: Path, source: Source) -> ColumnElement[Any]:
+        """The position of the value that is sorted by: the primary one that has it, or else the first."""
+        first = self.compiler.sources.of(path)[0]
+        of_resource = first.resource_id == source.resource_id
+        at_first = (
+            select(func.min(first.item)).where(*first.where, of_resource).correlate(*froms(source)).scalar_subquery()
+        )
+        primary = primary_path(path)
+        if primary is None:
+            return at_first
+        preferred, valued = self.compiler.sources.of(primary)[0], self.compiler.sources.of(path)[0]
+        at_primary = (
+            select(func.min(preferred.item))
+            .where(*preferred.where, preferred.key == "true", preferred.resource_id == source.resource_id)
+            .where(*valued.where, valued.resource_id == preferred.resource_id, valued.item == preferred.item)
+            .correlate(*froms(source))
+            .scalar_subquery()
+        )
+        return func.coalesce(at_primary, at_first)
+
+    def matching(self) -> list[ColumnElement[bool]]:
+        """The conditions that the rows meet, whatever the order."""
+        own = [self.table.c.organization_id == ORGANIZATION]
+        return own if self.filter is None else [*own, self.compiler.condition(self.filter)]
+
+
+def froms(source: Source) -> Sequence[FromClause]:
+    """The tables a source reads."""
+    return [column.table for column in (source.resource_id,)]
