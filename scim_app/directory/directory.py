@@ -55,8 +55,10 @@ class Directory:
 
     def few_members(self, group_id: str, at_most: int) -> list[dict[str, str]] | None:
         """The members of a group, or None when there are more than that."""
-        ids = members.ids_of(self.session, self.organization_id, [group_id], at_most + 1).get(group_id, [])
-        return [self.reader.member(each) for each in ids] if len(ids) <= at_most else None
+        if members.are_more(self.session, self.organization_id, group_id, at_most):
+            return None
+        ids = members.ids_of(self.session, self.organization_id, [group_id]).get(group_id, [])
+        return [self.reader.member(each) for each in ids]
 
     def search(self, query: Query, wants: Mapping[str, Wants], place: Place | None = None) -> Page:
         """The page of matching resources that a query asks for, from a place in a walk if it is one.
@@ -162,7 +164,7 @@ class Directory:
         assigned = assignments.sync(self.store, user_id, before, after)
         said = new["org_role"] != old.get("org_role", ORGANIZATION_ROLES[0])
         if assigned or said or (before and old["active"] != new["active"]):
-            consequences.draw(self.store, [user_id], cause, Target("User", user_id, after["userName"]))
+            consequences.draw(self.store, [user_id], cause, Target("User", user_id, after["userName"]), locked=True)
 
     def _create_groups(self, documents: Sequence[Mapping[str, Any]], wants: Wants | None) -> list[Resource]:
         made = [self._create_group(each) for each in documents]

@@ -62,7 +62,8 @@ def change(
     after: Mapping[str, Any],
 ) -> None:
     """Index what a document has become: only the leaves that differ are written."""
-    old, new = set(leaves(kind, before)), set(leaves(kind, after))
+    differ = [name for name in {*before, *after} if before.get(name) != after.get(name)]
+    old, new = (set(leaves(kind, {name: each[name] for name in differ if name in each})) for each in (before, after))
     if old - new:
         own = {"of_organization": organization_id, "of_kind": kind.name, "of_resource": resource_id}
         gone = [own | {"at_path": leaf.path, "with_key": leaf.key, "at_item": leaf.item} for leaf in old - new]

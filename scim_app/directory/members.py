@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, delete, exists, insert, select, update
+from sqlalchemy import Integer, bindparam, delete, exists, insert, select, update
 
 from scim_app.directory.parameters import form
 from scim_app.directory.query import Compiler, row
 from scim_app.directory.tables import Group, GroupMember, User
+from scim_app.directory.tables.columns import Id, Instant
 from scim_app.directory.transaction import AnySession
 from scim_app.protocol.attributes import Path
 from scim_app.protocol.errors import InvalidValue
@@ -24,12 +25,6 @@ AT_ONCE = 5_000
 """Ids in one statement: SQLite takes 32 766 parameters."""
 _members, _users, _groups = GroupMember.__table__.c, User.__table__.c, Group.__table__.c
 _named: Any = bindparam("ids", expanding=True)
-AMONG = select(_members.user_id).where(
-    _members.organization_id == bindparam("organization_id"),
-    _members.group_id == bindparam("group_id"),
-    _members.user_id.in_(_named),
-)
-"""Those of some users who are members of a group."""
 NAMES = select(_users.id, _users.display_name).where(
     _users.organization_id == bindparam("organization_id"), _users.id.in_(_named)
 )
@@ -49,6 +44,13 @@ NAMELESS_OF = (
     .where(_members.organization_id == bindparam("organization_id"), _members.group_id.in_(_named))
     .order_by(_members.group_id, _members.user_id)
 )
+BEYOND = (
+    select(_members.user_id)
+    .where(_members.organization_id == bindparam("organization_id"), _members.group_id == bindparam("group_id"))
+    .limit(1)
+    .offset(bindparam("at_most", type_=Integer))
+)
+"""Somebody, if a group has more members than that."""
 GROUPS_OF = (
     select(_members.user_id, _groups.id, _groups.display_name)
     .join_from(
@@ -59,7 +61,40 @@ GROUPS_OF = (
     .where(_members.organization_id == bindparam("organization_id"), _members.user_id.in_(_named))
     .order_by(_members.user_id, _members.group_id)
 )
-INSERT: Any = insert(cast(Any, GroupMember.__table__))
+_rows: Any = GroupMember.__table__
+ENTER = (
+    insert(_rows)
+    .from_select(
+        ["organization_id", "group_id", "user_id", "added_at", "request_id"],
+        select(
+            _users.organization_id,
+            bindparam("group_id", type_=Id),
+            _users.id,
+            bindparam("now", type_=Instant),
+            bindparam("request_id", type_=Id),
+        ).where(
+            _users.organization_id == bindparam("organization_id"),
+            _users.id.in_(_named),
+            ~exists().where(
+                _members.organization_id == _users.organization_id,
+                _members.group_id == bindparam("group_id", type_=Id),
+                _members.user_id == _users.id,
+            ),
+        ),
+    )
+    .returning(_rows.c.user_id)
+)
+"""Make those of some ids that are users of the organisation members of a group, unless they are; who was made one."""
+LEAVE = (
+    delete(_rows)
+    .where(
+        _members.organization_id == bindparam("organization_id"),
+        _members.group_id == bindparam("group_id"),
+        _members.user_id.in_(_named),
+    )
+    .returning(_rows.c.user_id)
+)
+"""Make some users members no longer; who was one."""
 NAMED = 1_000
 """Members that one entry of the history names; it counts them all."""
 
@@ -132,40 +167,35 @@ class Membership:
 
     def write(self, delta: Delta, outcome: Outcome) -> None:
         """Write what a delta asks for and the rows do not say already."""
-        current = self.current(None if delta.replaced else delta.present)
         wanted = [each for each, present in delta.present.items() if present]
-        unwanted = (
-            current.difference(wanted) if delta.replaced else [each for each in current if not delta.present[each]]
-        )
-        added = self.add([each for each in wanted if each not in current], outcome)
-        removed = self.remove(sorted(unwanted))
-        outcome.note(added, removed)
-
-    def current(self, among: Iterable[str] | None) -> set[str]:
-        """The ids of the members, or of those among these."""
-        if among is None:
-            return set(self.session.scalars(select(GroupMember.user_id).where(*self._own)))
-        own = {"organization_id": self.organization_id, "group_id": self.group_id}
-        found: set[str] = set()
-        for ids in batches(among):
-            found.update(self.session.scalars(AMONG, own | {"ids": ids}))
-        return found
+        if delta.replaced:
+            current = set(self.session.scalars(select(GroupMember.user_id).where(*self._own)))
+            unwanted = sorted(current.difference(wanted))
+            wanted = [each for each in wanted if each not in current]
+        else:
+            unwanted = [each for each, present in delta.present.items() if not present]
+        added = self.add(wanted, outcome)
+        outcome.note(added, self.remove(unwanted))
 
     def add(self, ids: Sequence[str], outcome: Outcome) -> list[str]:
-        """Insert rows for the ids that are users of the organisation; the others are skipped."""
-        users: list[str] = []
+        """Make these users members. Who became one; ids that are no user's of the organisation are skipped."""
+        added: list[str] = []
         for batch in batches(ids):
-            known = set(self.session.scalars(NAMES, {"organization_id": self.organization_id, "ids": batch}))
-            unknown = [each for each in batch if each not in known]
-            self.refuse_groups(unknown)
-            if unknown and self.refuses_unknown:
-                raise InvalidValue(f"There is no user with the id {unknown[0][:100]} in the organization of the key.")
-            outcome.skipped += unknown
-            users += [each for each in batch if each in known]
-        if users:
-            now = datetime.now(UTC)
-            self.session.execute(INSERT, [self._row(each, now) for each in users])
-        return users
+            values = {"now": datetime.now(UTC), "request_id": self.request_id}
+            came = set(self.session.scalars(ENTER, self._about(batch) | values))
+            if len(came) < len(batch):
+                self.note_unknown(batch, outcome)
+            added += [each for each in batch if each in came]
+        return added
+
+    def note_unknown(self, ids: Sequence[str], outcome: Outcome) -> None:
+        """Note as skipped who is unknown here. Raises InvalidValue for groups, and where unknown ids are refused."""
+        known = set(self.session.scalars(NAMES, {"organization_id": self.organization_id, "ids": ids}))
+        unknown = [each for each in ids if each not in known]
+        self.refuse_groups(unknown)
+        if unknown and self.refuses_unknown:
+            raise InvalidValue(f"There is no user with the id {unknown[0][:100]} in the organization of the key.")
+        outcome.skipped += unknown
 
     def refuse_groups(self, ids: Sequence[str]) -> None:
         if ids and self.session.scalar(
@@ -175,10 +205,13 @@ class Membership:
                 "Members must be users: a group cannot be a member of a group here. Push its users instead."
             )
 
-    def remove(self, ids: Sequence[str]) -> Sequence[str]:
+    def remove(self, ids: Sequence[str]) -> list[str]:
+        """Make these users members no longer. Who was one."""
+        removed: list[str] = []
         for batch in batches(ids):
-            self.session.execute(delete(GroupMember).where(*self._own, GroupMember.user_id.in_(batch)))
-        return ids
+            left = set(self.session.scalars(LEAVE, self._about(batch)))
+            removed += [each for each in batch if each in left]
+        return removed
 
     def selected(self, step: RemoveMatching) -> Iterator[str]:
         """The members whom a filter selects."""
@@ -193,14 +226,8 @@ class Membership:
     def _own(self) -> tuple[Any, ...]:
         return GroupMember.organization_id == self.organization_id, GroupMember.group_id == self.group_id
 
-    def _row(self, user_id: str, now: datetime) -> dict[str, Any]:
-        return {
-            "organization_id": self.organization_id,
-            "group_id": self.group_id,
-            "user_id": user_id,
-            "added_at": now,
-            "request_id": self.request_id,
-        }
+    def _about(self, ids: Sequence[str]) -> dict[str, Any]:
+        return {"organization_id": self.organization_id, "group_id": self.group_id, "ids": ids}
 
 
 def batches(values: Iterable[T]) -> Iterator[list[T]]:
@@ -215,15 +242,18 @@ def members_of(session: AnySession, organization_id: str, group_ids: Sequence[st
     return _grouped(session, MEMBERS_OF, organization_id, group_ids)
 
 
-def ids_of(
-    session: AnySession, organization_id: str, group_ids: Sequence[str], at_most: int | None = None
-) -> dict[str, list[str]]:
-    """The id of every member, by group, in order; of `at_most` members in all, if asked."""
-    statement = NAMELESS_OF if at_most is None else NAMELESS_OF.limit(at_most)
+def ids_of(session: AnySession, organization_id: str, group_ids: Sequence[str]) -> dict[str, list[str]]:
+    """The id of every member, by group, in order."""
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for group_id, user_id in session.execute(statement, {"organization_id": organization_id, "ids": group_ids}):
+    for group_id, user_id in session.execute(NAMELESS_OF, {"organization_id": organization_id, "ids": group_ids}):
         found[group_id].append(user_id)
     return found
+
+
+def are_more(session: AnySession, organization_id: str, group_id: str, at_most: int) -> bool:
+    """Whether a group has more members than that."""
+    about = {"organization_id": organization_id, "group_id": group_id, "at_most": at_most}
+    return session.scalar(BEYOND, about) is not None
 
 
 def groups_of(session: AnySession, organization_id: str, user_ids: Sequence[str]) -> dict[str, list[tuple[str, str]]]:

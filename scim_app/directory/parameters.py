@@ -29,6 +29,8 @@ class Parameter:
     empty: bool
     endless: bool
     """Whether no text is above all that begin with the value."""
+    boolean: str | None = None
+    """The value itself where it is one of two: a database goes another way for each."""
 
     def bound(self) -> Any:
         """The value itself."""
@@ -55,7 +57,8 @@ def _form(expression: Expression, numbers: Iterator[int], values: dict[str, Any]
             number, end = next(numbers), after_prefix(key)
             values[f"key_{number}"] = instant(key) if path.text in INSTANTS else key
             values[f"end_{number}"], values[f"length_{number}"] = end, len(key)
-            return replace(expression, value=None, key=Parameter(number, not key, not end))  # type: ignore[arg-type]
+            boolean = key if path.attribute.type == "boolean" else None
+            return replace(expression, value=None, key=Parameter(number, not key, not end, boolean))  # type: ignore[arg-type]
         case Present():
             return expression
         case Not(inner):

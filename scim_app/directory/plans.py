@@ -12,7 +12,20 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Select, and_, bindparam, func, literal, null, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.sql.selectable import FromClause
 
 from scim_app.directory import population
@@ -122,15 +135,17 @@ class Plan:
         path = self.sort.path
         source = self.compiler.sources.of(path)[0]
         if source.of_row:
-            return [self.segment(source.key, by_moment=path.text in INSTANTS)]
-        both = [self.with_value(path, source), self.without_value(path)]
+            # Every row has the value; a row of another type may have none, and these then come before or behind it.
+            both = [self.segment(source.key, by_moment=path.text in INSTANTS), self.segment(None, false())]
+        else:
+            both = [self.with_value(path, source), self.without_value(path)]
         return both[::-1] if self.descending else both
 
     def with_value(self, path: Path, source: Source) -> Segment:
         conditions = [*source.where, source.resource_id == self.table.c.id]
         # A group that was renamed has its former names beside its name, at other positions.
         conditions.append(source.item == (0 if path.list_at is None else self.chosen_item(path, source)))
-        return self.segment(source.key, *conditions)
+        return self.segment(source.key, *conditions, at=source.resource_id)
 
     def without_value(self, path: Path | None) -> Segment:
         if path is None:
@@ -138,12 +153,18 @@ class Plan:
         return self.segment(None, self.table.c.id.not_in(self.compiler.sources.of(path)[0].ids()))
 
     def segment(
-        self, key: ColumnElement[Any] | None, *conditions: ColumnElement[bool], by_moment: bool = False
+        self,
+        key: ColumnElement[Any] | None,
+        *conditions: ColumnElement[bool],
+        at: ColumnElement[Any] | None = None,
+        by_moment: bool = False,
     ) -> Segment:
         sort_key = null() if key is None else key
         kind = literal(self.compiler.sources.kind.name).label("kind")
         statement = select(*shown(self.table), sort_key.label("sort_key"), kind)
-        return Segment(statement.where(*self.matching(), *conditions), self.table.c.id, key, self.descending, by_moment)
+        # Of two columns that are equal, the one beside the key: then an index has the order.
+        row_id = self.table.c.id if at is None else at
+        return Segment(statement.where(*self.matching(), *conditions), row_id, key, self.descending, by_moment)
 
     def chosen_item(self, path: Path, source: Source) -> ColumnElement[Any]:
         """The position of the value that is sorted by: the primary one that has it, or else the first."""

@@ -56,6 +56,9 @@ class Compiler:
     def comparison(self, comparison: Comparison) -> ColumnElement[bool]:
         """Some value compares so; for `ne` also: there is none."""
         own = self.table.c.id
+        column = self.sources.true_column(comparison.path)
+        if column is not None and comparison.operator == "eq" and parameter_of(comparison).boolean == "true":
+            return column
         if comparison.operator == "ne" and comparison.path.list_at is None:
             return not_(self.comparison(replace(comparison, operator="eq")))
         some = or_(*(self.some(source, comparison) for source in self.sources.of(comparison.path)))
@@ -114,17 +117,18 @@ def row(expression: Expression, rows: RowList) -> list[ColumnElement[bool]]:
     """The conditions under which a row that is a value of a list matches what stands in the brackets."""
     joined = rows.joined(path.attribute.name for path in paths_of(expression))
     narrowed = [
-        rows.narrows[part.path.attribute.name](bound(part))
+        rows.narrows[part.path.attribute.name](parameter_of(part).bound())
         for part in (expression.parts if isinstance(expression, And) else (expression,))
         if isinstance(part, Comparison) and part.operator == "eq" and part.path.attribute.name in rows.narrows
     ]
     return [*joined, *narrowed, row_condition(expression, rows)]
 
 
-def bound(comparison: Comparison) -> Any:
-    """The value that is compared with."""
+def parameter_of(comparison: Comparison) -> Parameter:
+    """What stands in the place of the value that is compared with."""
     parameter: Any = comparison.key
-    return parameter.bound()
+    assert isinstance(parameter, Parameter)
+    return parameter
 
 
 def row_condition(expression: Expression, rows: RowList) -> ColumnElement[bool]:

@@ -60,10 +60,11 @@ class Reader:
 
     def meta(self, kind: str, row: Any) -> dict[str, str]:
         """What this service says about a resource (RFC 7643 §3.1)."""
+        created = instant_key(row.created_at)
         return {
             "resourceType": kind,
-            "created": instant_key(row.created_at),
-            "lastModified": instant_key(row.updated_at),
+            "created": created,
+            "lastModified": created if row.updated_at == row.created_at else instant_key(row.updated_at),
             "location": self.catalog.location(kind, row.id),
             "version": entity_tag(row.version),
         }

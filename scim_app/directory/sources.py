@@ -107,14 +107,21 @@ class Sources:
         return Source(leaves.c.resource_id, leaves.c.item, leaves.c.key, (*own, where))
 
     def row_source(self, path: str) -> Source | None:
-        """Where a single value stands that is not part of the stored document."""
+        """Where a single value stands that is in a column, or not part of the stored document."""
         if path == "id" or path.startswith("meta."):
             return self.column_source(path)
+        if self.kind.name == "User" and path == "userName":
+            return Source(self.table.c.id, literal(0), self.table.c.user_name_key, (), of_row=True)
         if self.kind.name == "User" and path in {f"{MANAGER}.$ref", f"{MANAGER}.displayName"}:
             return self.manager_source(path)
         if self.kind.name == "User" and path == f"{self.catalog.access_urn}:organizationRole":
             return self.organization_role_source()
         return None
+
+    def true_column(self, path: Path) -> ColumnElement[bool] | None:
+        """The column of the row that is true where the value at a path is, if there is one."""
+        active: ColumnElement[bool] | None = self.table.c.active if self.kind.name == "User" else None
+        return active if path.text == "active" else None
 
     def column_source(self, path: str) -> Source:
         own = self.table.c

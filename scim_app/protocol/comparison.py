@@ -56,7 +56,9 @@ def instant(text: Any) -> datetime:
 def instant_key(value: Any) -> str:
     """A moment as text of fixed width in UTC, which orders as time does. Raises InvalidValue."""
     moment = value if isinstance(value, datetime) else instant(value)
-    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return f"{moment.isoformat(timespec='microseconds').removesuffix('+00:00')}Z"
 
 
 def number_key(number: Decimal) -> str:

@@ -20,7 +20,10 @@ PLAIN = frozenset(
     "filter attributes excludedattributes startindex count sortby sortorder cursor aadoptscim062020".split()
 )
 """Parameters of a query that are kept as they came."""
+ANSWER = 8 * 1024
+MASKED = "scim_…"
 _key = re.compile(PATTERN)
+_key_in_bytes = re.compile(PATTERN.encode())
 
 
 def body(raw: bytes | None) -> Any:
@@ -32,6 +35,18 @@ def body(raw: bytes | None) -> Any:
     except (ValueError, RecursionError):
         return f"{len(raw):,} bytes that are not JSON"
     return shown if len(orjson.dumps(shown)) <= BODY else f"{len(raw):,} bytes of JSON, too many to keep"
+
+
+def answer(raw: bytes | None) -> Any:
+    """The JSON of an answer of this service, which holds no secret but a key that somebody gave as a name; or a note.
+
+    It is kept as it is: an answer may be long, and nobody looks at most of them.
+    """
+    if not raw:
+        return None
+    if len(raw) > ANSWER:
+        return f"{len(raw):,} bytes of JSON, too many to keep"
+    return orjson.Fragment(_key_in_bytes.sub(MASKED.encode(), raw))
 
 
 def without_secrets(value: Any) -> Any:
@@ -60,7 +75,7 @@ def text(value: str) -> str:
             return orjson.dumps(without_secrets(orjson.loads(value))).decode()
         except ValueError:
             return "…"
-    value = _key.sub("scim_…", value).replace("\0", "\ufffd")
+    value = _key.sub(MASKED, value).replace("\0", "\ufffd")
     return value if len(value) <= TEXT else f"{value[:TEXT]}…"
 
 
@@ -70,5 +85,5 @@ def address(path: str, query: str) -> str:
         (name, value if name.lower() in PLAIN and not any(word in value.lower() for word in SECRET) else "…")
         for name, value in parse_qsl(query, keep_blank_values=True)
     ]
-    shown = _key.sub("scim_…", path + (f"?{urlencode(asked)}" if asked else "")).replace("\0", "\ufffd")
+    shown = _key.sub(MASKED, path + (f"?{urlencode(asked)}" if asked else "")).replace("\0", "\ufffd")
     return shown if len(shown) <= PATH else f"{shown[:PATH]}…"

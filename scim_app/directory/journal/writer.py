@@ -181,7 +181,7 @@ def add(session: Session, batch: Sequence[Noted]) -> None:
     alike: dict[str, list[Noted]] = {}
     for noted in batch:
         if noted.made:
-            answered.append({"request": noted.request_id, **answer(noted, secrets.body(noted.response))})
+            answered.append({"request": noted.request_id, **answer(noted, secrets.answer(noted.response))})
         elif (key := sum_key(noted)) is None:
             single.append(row(noted, names))
         else:

@@ -16,16 +16,14 @@ from scim_app.directory.store import Store
 from scim_app.directory.tables import Binding, EffectiveRole, Role, RoleChange, Scope, User
 
 BOUND = select(
-    exists().where(
-        Binding.organization_id == bindparam("organization_id"), Binding.group_id == bindparam("group_id")
-    )
+    exists().where(Binding.organization_id == bindparam("organization_id"), Binding.group_id == bindparam("group_id"))
 )
 """Whether a group means anything."""
 
 
-def draw(store: Store, user_ids: Iterable[str], cause_id: str, target: Target) -> list[Move]:
+def draw(store: Store, user_ids: Iterable[str], cause_id: str, target: Target, *, locked: bool = False) -> list[Move]:
     """Refresh the roles of these users after a change, whose entry has this id, to this target; record what moved."""
-    moves = effective.refresh(store.session, store.organization_id, user_ids)
+    moves = effective.refresh(store.session, store.organization_id, user_ids, locked=locked)
     record(store, moves, cause_id, target)
     return moves
 

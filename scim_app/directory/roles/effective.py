@@ -121,16 +121,18 @@ HELD = select(EffectiveRole.user_id, EffectiveRole.scope_id, EffectiveRole.role_
 """The rows of some users."""
 
 
-def refresh(session: AnySession, organization_id: str, user_ids: Iterable[str]) -> list[Move]:
+def refresh(session: AnySession, organization_id: str, user_ids: Iterable[str], *, locked: bool = False) -> list[Move]:
     """Bring the rows of these users in line with the facts, and say what moved.
 
-    The users are locked first: of two who change facts about one user, the second sees what the first has done.
+    The users are locked first, unless they are `locked` already: of two who change facts about one user, the second sees
+    what the first has done.
     """
     session.flush()
     moves: list[Move] = []
     for ids in batches(sorted(set(user_ids))):
         about, connection = {"organization_id": organization_id, "user_ids": ids}, session.connection()
-        connection.execute(LOCKED, about).all()
+        if not locked:
+            connection.execute(LOCKED, about).all()
         before = {(user, scope): role for user, scope, role in connection.execute(HELD, about)}
         after = {(user, scope): role for user, scope, role in connection.execute(HIGHEST, about)}
         moves += [
