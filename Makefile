@@ -1,10 +1,12 @@
 # make run    a running service with demo data, from nothing     make test   everything checked, from nothing
+# make torture   the harnesses at full size: killed servers, races, strangers, hundreds of thousands of requests
+# make bench     docs/performance.md, measured anew: make bench BENCH=--million for a million users, too
 # make screenshots   the pictures of the documentation, drawn again
 # make conformance   docs/conformance.md, made again from the tests
 # make lint   style and types only                               make clean  away with what these made
 
 .POSIX:
-.PHONY: run test lint screenshots conformance requirements clean help
+.PHONY: run test lint torture bench screenshots conformance requirements clean help
 
 VENV = .venv
 BIN = $(VENV)/bin
@@ -41,10 +43,18 @@ lint: $(VENV)/.tests
 	$(BIN)/isort --check --quiet scim_app tests bench wsgi.py
 	$(BIN)/mypy
 
-# The browser tests drive Debian's Chromium, or the one that CHROMIUM names.
+# The browser tests drive Debian's Chromium, or the one that CHROMIUM names; three processes count together in a Redis.
 test: lint
 	@command -v "$${CHROMIUM:-chromium}" >/dev/null || bin/debian-packages chromium
+	@command -v redis-server >/dev/null || bin/debian-packages redis-server
 	$(BIN)/pytest -n 2
+
+torture: $(VENV)/.tests
+	@command -v redis-server >/dev/null || bin/debian-packages redis-server
+	TORTURE=long $(BIN)/pytest tests/torture
+
+bench: $(VENV)/.tests
+	$(BIN)/python -m bench $(BENCH)
 
 screenshots: $(VENV)/.tests
 	@command -v "$${CHROMIUM:-chromium}" >/dev/null || bin/debian-packages chromium
