@@ -26,8 +26,10 @@ def lines(app: Flask, capsys: pytest.CaptureFixture[str]) -> Lines:
 
 @pytest.mark.parametrize("hostile", ["a\nb", "a\r\n{}", "\u2028\u2029\x85", '"}\\', "\ud800", "\x1b[31m\0"])
 def test_an_event_is_one_line_of_json_in_ascii_whatever_is_in_it(
-    app: Flask, lines: Lines, capsys: pytest.CaptureFixture[str], hostile: str
+    app: Flask, lines: Lines, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, hostile: str
 ) -> None:
+    # What pytest catches goes from one of its processes to another, which half a character does not survive.
+    monkeypatch.setattr(app.logger, "propagate", False)
     app.logger.warning("%s was sent", hostile)
     written = capsys.readouterr().err
     assert written.isascii() and written.count("\n") == 1 and len(written.splitlines()) == 1

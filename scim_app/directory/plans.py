@@ -58,6 +58,7 @@ class Segment:
     """One of the lists in a row: rows that have a value to be sorted by, or rows that have none."""
 
     statement: Select[Any]
+    table: FromClause
     id: ColumnElement[Any]
     key: ColumnElement[Any] | None
     descending: bool
@@ -67,8 +68,17 @@ class Segment:
 
     @cached_property
     def by_number(self) -> Select[Any]:
-        """At most `limit` rows from the `offset`th on, in order."""
-        return self.ordered(False).limit(LIMIT).offset(OFFSET)
+        """At most `limit` rows from the `offset`th on, in order. Of those that are skipped no more is read than the order."""
+        key: ColumnElement[Any] = null() if self.key is None else self.key
+        ids = self.ordered(False).with_only_columns(
+            self.id.label("id"), key.label("sort_key"), maintain_column_froms=True
+        )
+        page = ids.limit(LIMIT).offset(OFFSET).subquery("page")
+        statement = select(*shown(self.table), page.c.sort_key, self.statement.selected_columns.kind)
+        joined = statement.join_from(self.table, page, self.table.c.id == page.c.id)
+        if self.key is None:
+            return joined.order_by(page.c.id)
+        return joined.order_by(page.c.sort_key.desc() if self.descending else page.c.sort_key.asc(), page.c.id)
 
     @cached_property
     def length(self) -> Select[Any]:
@@ -164,7 +174,8 @@ class Plan:
         statement = select(*shown(self.table), sort_key.label("sort_key"), kind)
         # Of two columns that are equal, the one beside the key: then an index has the order.
         row_id = self.table.c.id if at is None else at
-        return Segment(statement.where(*self.matching(), *conditions), row_id, key, self.descending, by_moment)
+        matching = statement.where(*self.matching(), *conditions)
+        return Segment(matching, self.table, row_id, key, self.descending, by_moment)
 
     def chosen_item(self, path: Path, source: Source) -> ColumnElement[Any]:
         """The position of the value that is sorted by: the primary one that has it, or else the first."""

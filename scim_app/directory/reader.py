@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,8 +74,12 @@ class Reader:
         found: dict[str, dict[str, Any]] = {each: {} for each in ids}
         if kind == "User":
             if wants("groups"):
-                for each, groups in members.groups_of(self.session, self.organization_id, ids).items():
-                    found[each]["groups"] = list(self.groups(groups))
+                groups: dict[str, dict[str, str]] = {}
+                for each, rows in members.groups_of(self.session, self.organization_id, ids).items():
+                    for group_id, name in rows:
+                        if group_id not in groups:
+                            groups[group_id] = self.group(group_id, name)
+                    found[each]["groups"] = [groups[group_id] for group_id, _ in rows]
             self.add_access(found, wants)
         elif wants("members.display"):
             for each, users in members.members_of(self.session, self.organization_id, ids).items():
@@ -102,10 +106,9 @@ class Reader:
                     access[asked[kind]] = [access_role(each) for each in roles]
             found[user_id][urn] = access
 
-    def groups(self, groups: Iterable[tuple[str, str]]) -> Iterable[dict[str, str]]:
-        for group_id, name in groups:
-            location = self.catalog.location("Group", group_id)
-            yield {"value": group_id, "$ref": location, "display": name, "type": "direct"}
+    def group(self, group_id: str, name: str) -> dict[str, str]:
+        location = self.catalog.location("Group", group_id)
+        return {"value": group_id, "$ref": location, "display": name, "type": "direct"}
 
     def member(self, user_id: str) -> dict[str, str]:
         return {"value": user_id, "$ref": self.catalog.location("User", user_id), "type": "User"}
