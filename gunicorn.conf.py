@@ -1,5 +1,6 @@
 """How gunicorn serves `wsgi:app`: read by itself from the repository root. docs/deploy.md has the measurements."""
 
+import gc
 import os
 
 bind = f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '5000')}"
@@ -19,3 +20,9 @@ forwarded_allow_ips = ""
 control_socket_disable = True
 # No access log: the service keeps its own, and an access log must never show an Authorization header.
 accesslog = None
+
+
+def pre_fork(_arbiter, _worker):
+    """What is there by now is there for good: workers share it, and their collections need not look at it."""
+    gc.collect()
+    gc.freeze()

@@ -245,7 +245,7 @@ def members_of(session: AnySession, organization_id: str, group_ids: Sequence[st
 def ids_of(session: AnySession, organization_id: str, group_ids: Sequence[str]) -> dict[str, list[str]]:
     """The id of every member, by group, in order."""
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for group_id, user_id in session.execute(NAMELESS_OF, {"organization_id": organization_id, "ids": group_ids}):
+    for group_id, user_id in session.execute(NAMELESS_OF, {"organization_id": organization_id, "ids": group_ids}).all():
         found[group_id].append(user_id)
     return found
 
@@ -265,7 +265,7 @@ def _grouped(
     session: AnySession, statement: Any, organization_id: str, ids: Sequence[str]
 ) -> dict[str, list[tuple[str, str]]]:
     found: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-    for of, other, name in session.execute(statement, {"organization_id": organization_id, "ids": ids}):
+    for of, other, name in session.execute(statement, {"organization_id": organization_id, "ids": ids}).all():
         found[of].append((other, name))
     return found
 
