@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import os
 import re
 import shutil
 import signal
@@ -17,7 +16,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bench.service import Service, environment_of, flask
+from bench.service import Client, Service, environment_of, flask
 
 pytestmark = pytest.mark.databases("postgresql")
 PROCESSES = 3
@@ -63,8 +62,15 @@ def three(database_url: str, redis: tuple[str, subprocess.Popen[bytes]]) -> Iter
         yield services
 
 
-def test_a_walk_of_requests_goes_on_at_whichever_process_is_next(three: list[Service]) -> None:
-    first, second, third = (each.connect() for each in three)
+@pytest.fixture
+def clients(three: list[Service]) -> Iterator[list[Client]]:
+    """A client of each process, connected once it asks."""
+    with ExitStack() as connected:
+        yield [connected.enter_context(each.connect()) for each in three]
+
+
+def test_a_walk_of_requests_goes_on_at_whichever_process_is_next(clients: list[Client]) -> None:
+    first, second, third = clients
     made = [first.ask("POST", "/Users", {"userName": f"person{number}@example.com"}).json for number in range(5)]
     assert second.send("GET", f"/Users/{made[0]['id']}") == (200, made[0])
     deactivate = {"schemas": [PATCH_OP], "Operations": [{"op": "replace", "value": {"active": False}}]}
@@ -81,8 +87,9 @@ def test_a_walk_of_requests_goes_on_at_whichever_process_is_next(three: list[Ser
     assert names == [each["userName"] for each in made]
 
 
-def test_a_key_that_is_deactivated_at_one_process_is_refused_by_all(three: list[Service]) -> None:
-    clients = [each.connect() for each in three]
+def test_a_key_that_is_deactivated_at_one_process_is_refused_by_all(
+    three: list[Service], clients: list[Client]
+) -> None:
     assert [client.send("GET", "/Users")[0] for client in clients] == [200] * PROCESSES
     only = three[0].flask("key", "list", "--org", "acme", "--json")["keys"][0]["id"]
     three[0].flask("key", "deactivate", only, "--org", "acme", "--json")
@@ -98,7 +105,7 @@ def test_somebody_who_signed_in_at_one_process_is_signed_in_at_all_and_signs_out
     page = panel(three[0], cookies, "GET", "/sign-in")[1]
     form = {"email": "ada@acme.example", "password": PASSWORD, "csrf_token": token(page)}
     assert panel(three[1], cookies, "POST", "/sign-in", form)[0] == 303
-    inside = [panel(each, dict(cookies), "GET", "/settings/organization/access") for each in three]
+    inside = [panel(each, cookies, "GET", "/settings/organization/access") for each in three]
     assert [status for status, _ in inside] == [200] * PROCESSES
     kept = dict(cookies)
     assert panel(three[2], cookies, "POST", "/sign-out", {"csrf_token": token(inside[2][1])})[0] == 303
@@ -107,13 +114,15 @@ def test_somebody_who_signed_in_at_one_process_is_signed_in_at_all_and_signs_out
 
 
 def test_the_processes_count_requests_together_and_each_alone_while_redis_is_away(
-    three: list[Service], redis: tuple[str, subprocess.Popen[bytes]], figure: Callable[[str], None]
+    three: list[Service],
+    clients: list[Client],
+    redis: tuple[str, subprocess.Popen[bytes]],
+    figure: Callable[[str], None],
 ) -> None:
     for each in three:
         each.stop()
         each.environment["RATE_LIMIT"] = str(PER_SECOND)
         each.start()
-    clients = [each.connect() for each in three]
     statuses = Counter(client.send("GET", "/Users?count=0")[0] for _, client in zip(range(3 * BURST), cycle(clients)))
     # The burst, and what is allowed anew while it is asked for; alone each of them would have answered as much.
     assert BURST <= statuses[200] < 2 * BURST and statuses[429] == 3 * BURST - statuses[200]
@@ -123,11 +132,11 @@ def test_the_processes_count_requests_together_and_each_alone_while_redis_is_awa
     figure(f"{PROCESSES} processes, burst of {BURST}: {statuses[200]} answered, {statuses[429]} told to wait")
 
 
-def test_the_others_go_on_when_one_process_is_killed(three: list[Service]) -> None:
-    os.killpg(three[0].process.pid, signal.SIGKILL)  # type: ignore[union-attr]
-    for each in three[1:]:
-        assert each.connect().send("POST", "/Users", {"userName": f"{each.port}@example.com"})[0] == 201
-    assert three[1].connect().ask("GET", "/Users").json["totalResults"] == 2
+def test_the_others_go_on_when_one_process_is_killed(three: list[Service], clients: list[Client]) -> None:
+    three[0].kill()
+    for number, client in enumerate(clients[1:]):
+        assert client.send("POST", "/Users", {"userName": f"person{number}@example.com"})[0] == 201
+    assert clients[1].ask("GET", "/Users").json["totalResults"] == 2
 
 
 def panel(
