@@ -29,7 +29,7 @@ def note_use(key: keys.Authenticated, text: str, now: datetime) -> None:
         if key.outdated:
             keys.renew(db.session, current_app.config["KEY_PEPPER"], key.id, text)
         if key.touch_due(now):
-            keys.touch(db.session, key.id, now, request.remote_addr or "", request.user_agent.string[:200])
+            keys.touch(db.session, key.id, now, request.remote_addr or "", keys.masked(request.user_agent.string))
     except SQLAlchemyError:
         db.session.rollback()
         current_app.logger.warning("the last use of a key could not be noted", exc_info=True)

@@ -63,7 +63,7 @@ def noted_of(outcome: keys.Authenticated | keys.Refusal, status: int, response: 
         organization_id=outcome.organization_id,
         key_id=outcome.id,
         key_name=outcome.label,
-        user_agent=request.user_agent.string[:500],
+        user_agent=keys.masked(request.user_agent.string)[:500],
         address=request.remote_addr or "",
         method=request.method,
         path=path(),

@@ -8,10 +8,10 @@ from urllib.parse import parse_qsl, urlencode
 
 import orjson
 
-from scim_app.directory.keys.form import PATTERN
+from scim_app.directory.keys.form import MASKED, PATTERN, masked
 
-SECRET = frozenset({"password", "authorization"})
-"""Names whose values are kept nowhere."""
+SECRET = ("password", "passwd", "secret", "token", "authorization")
+"""What the names of values say that are kept nowhere, `userPassword` and `client_secret` too."""
 ELEMENTS = 100
 TEXT = 2_000
 BODY = 64 * 1024
@@ -21,8 +21,6 @@ PLAIN = frozenset(
 )
 """Parameters of a query that are kept as they came."""
 ANSWER = 8 * 1024
-MASKED = "scim_…"
-_key = re.compile(PATTERN)
 _key_in_bytes = re.compile(PATTERN.encode())
 
 
@@ -65,7 +63,8 @@ def without_secrets(value: Any) -> Any:
 
 def is_secret(name: str) -> bool:
     """Whether what stands under that name, or at the end of that path, is secret."""
-    return re.split(r"[.:]", name.strip())[-1].lower() in SECRET
+    last = re.split(r"[.:]", name.strip())[-1].lower()
+    return any(word in last for word in SECRET)
 
 
 def text(value: str) -> str:
@@ -75,7 +74,7 @@ def text(value: str) -> str:
             return orjson.dumps(without_secrets(orjson.loads(value))).decode()
         except ValueError:
             return "…"
-    value = _key.sub(MASKED, value).replace("\0", "\ufffd")
+    value = masked(value).replace("\0", "\ufffd")
     return value if len(value) <= TEXT else f"{value[:TEXT]}…"
 
 
@@ -85,5 +84,5 @@ def address(path: str, query: str) -> str:
         (name, value if name.lower() in PLAIN and not any(word in value.lower() for word in SECRET) else "…")
         for name, value in parse_qsl(query, keep_blank_values=True)
     ]
-    shown = _key.sub(MASKED, path + (f"?{urlencode(asked)}" if asked else "")).replace("\0", "\ufffd")
+    shown = masked(path + (f"?{urlencode(asked)}" if asked else "")).replace("\0", "\ufffd")
     return shown if len(shown) <= PATH else f"{shown[:PATH]}…"

@@ -13,7 +13,16 @@ from scim_app.directory.keys.authentication import (
     touch,
     under_other_peppers,
 )
-from scim_app.directory.keys.form import BASE62, CHECKSUM_LENGTH, PATTERN, PREFIX, SECRET_LENGTH, checksum, well_formed
+from scim_app.directory.keys.form import (
+    BASE62,
+    CHECKSUM_LENGTH,
+    PATTERN,
+    PREFIX,
+    SECRET_LENGTH,
+    checksum,
+    masked,
+    well_formed,
+)
 from scim_app.directory.keys.generation import SCOPES, Generated, forget, generate, temporary
 from scim_app.directory.keys.life import NoSuchKey, bind, cancel, deactivate, delete, finish, reactivate, regenerate
 from scim_app.directory.keys.live import LIVE_AT_MOST, WARNED_AHEAD, expiring, is_live, of_organization
@@ -43,6 +52,7 @@ __all__ = [
     "forget",
     "generate",
     "is_live",
+    "masked",
     "of_organization",
     "reactivate",
     "regenerate",

@@ -21,6 +21,9 @@ CHECKSUM_LENGTH = 6
 PATTERN = r"scim_[0-9A-Za-z]{11}_[0-9A-Za-z]{49}"
 """What secret scanners look for; `well_formed` tells a key from a likeness."""
 
+MASKED = "scim_…"
+"""What stands in the place of a key where one came with other words."""
+
 _whole = re.compile(PATTERN, re.ASCII)
 
 
@@ -39,6 +42,11 @@ def public_id_of(key: str) -> str:
 def well_formed(text: str) -> bool:
     """Whether the text has a key's form and its checksum is right. Asks no database."""
     return bool(_whole.fullmatch(text)) and checksum(text[:-CHECKSUM_LENGTH]) == text[-CHECKSUM_LENGTH:]
+
+
+def masked(text: str) -> str:
+    """The text without keys in it."""
+    return _whole.sub(MASKED, text)
 
 
 def checksum(text: str) -> str:
