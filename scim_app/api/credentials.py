@@ -1,4 +1,4 @@
-"""The key of a request: looked up as this deployment keeps keys, and its use noted."""
+"""The key of a request: looked up as this deployment keeps keys, and kept under the current pepper."""
 
 from __future__ import annotations
 
@@ -23,13 +23,12 @@ def look_up(text: str, now: datetime) -> keys.Authenticated | keys.Refusal:
     )
 
 
-def note_use(key: keys.Authenticated, text: str, now: datetime) -> None:
-    """Note that the key was used, once a minute, and keep it under the current pepper. Losing either fails nothing."""
+def renew(key: keys.Authenticated, text: str) -> None:
+    """Keep the key under the current pepper, unless it is. If that cannot be done now, it is done with another request."""
+    if not key.outdated:
+        return
     try:
-        if key.outdated:
-            keys.renew(db.session, current_app.config["KEY_PEPPER"], key.id, text)
-        if key.touch_due(now):
-            keys.touch(db.session, key.id, now, request.remote_addr or "", keys.masked(request.user_agent.string))
+        keys.renew(db.session, current_app.config["KEY_PEPPER"], key.id, text)
     except SQLAlchemyError:
         db.session.rollback()
-        current_app.logger.warning("the last use of a key could not be noted", exc_info=True)
+        current_app.logger.warning("a key could not be kept under the current pepper", exc_info=True)

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from scim_app.api import strays
 from scim_app.api.blueprint import BASE_PATH, below_base, blueprint
-from scim_app.api.credentials import look_up, note_use
+from scim_app.api.credentials import look_up, renew
 from scim_app.directory import keys
 from scim_app.directory.changes import Actor
 from scim_app.directory.directory import Directory
@@ -108,7 +108,7 @@ def authenticated() -> keys.Authenticated:
         raise Unauthorized(said)
     count(outcome)
     g.outcome = outcome
-    note_use(outcome, token, now)
+    renew(outcome, token)
     if outcome.scope == "read" and not reads_resources():
         raise Forbidden(
             "This key may only read users and groups. Use a key with the scope provision for anything else."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 
 from flask import Flask, Response, current_app, g, request
 
@@ -74,6 +75,7 @@ def noted_of(outcome: keys.Authenticated | keys.Refusal, status: int, response: 
         response=said,
         refused_because=outcome.reason.value if isinstance(outcome, keys.Refusal) else None,
         remark=strays.remarks(),
+        is_use="directory" in g and isinstance(outcome, keys.Authenticated) and outcome.touch_due(datetime.now(UTC)),
         made=made,
     )
 

@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from scim_app.directory import keys
 from scim_app.directory.changes import OPERATOR
 from scim_app.directory.tables import Organization, ScimKey
 from scim_app.directory.transaction import transact
+from scim_app.directory.turns import turn
 from tests.api.wire import Client
 from tests.api.words import refusal
 
@@ -156,3 +157,21 @@ def test_a_read_key_reads_and_changes_nothing(
 @pytest.mark.rfc("DSC-04")
 def test_the_service_provider_configuration_is_open_to_everybody(anonymous: Client) -> None:
     assert anonymous.get("/ServiceProviderConfig").status == 200
+
+
+def test_the_last_use_of_a_key_is_noted_with_the_log(scim: Client, app: Flask, session: scoped_session[Session]) -> None:
+    assert scim.send("GET", "/Users", headers={"User-Agent": "Okta SCIM Client 1.0.0"}).status == 200
+    assert app.extensions["journal"].flush()
+    session.rollback()
+    used = session.scalars(select(ScimKey)).one()
+    assert used.last_used_at and (used.last_used_address, used.last_used_client) == (
+        "127.0.0.1", "Okta SCIM Client 1.0.0"
+    )  # fmt: skip
+
+
+@pytest.mark.databases("sqlite")
+def test_a_read_waits_for_no_writer_though_the_use_of_its_key_is_due_to_be_noted(
+    scim: Client, session: scoped_session[Session]
+) -> None:
+    with turn(session.get_bind().engine):
+        assert scim.get("/Users").status == 200

@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -48,6 +49,12 @@ def now() -> datetime:
 def opened(session: scoped_session[Session], text: str, at: datetime | None = None) -> Authenticated | Refusal:
     session.rollback()
     return keys.authenticate(session, PEPPER, text, at or now())
+
+
+def touch(session: scoped_session[Session], *used: Any) -> None:
+    """Note that a key was used."""
+    transact(session, lambda: keys.touch(session, *used))
+    session.rollback()
 
 
 def reason(found: Authenticated | Refusal) -> Reason:
@@ -458,7 +465,7 @@ def test_the_last_use_is_written_at_most_once_a_minute(
     made, began = make(), now()
 
     def used(after: float, address: str) -> tuple[datetime | None, str | None, str | None]:
-        keys.touch(session, made.id, began + timedelta(seconds=after), address, "Okta SCIM Client " + "x" * 300)
+        touch(session, made.id, began + timedelta(seconds=after), address, "Okta SCIM Client " + "x" * 300)
         row = keys.of_organization(session, organization.id)[0]
         return row.last_used_at, row.last_used_address, row.last_used_client
 
@@ -471,7 +478,7 @@ def test_a_use_of_one_key_is_not_a_use_of_another(
     make: Make, session: scoped_session[Session], organization: Organization
 ) -> None:
     first, second = make("First"), make("Second")
-    keys.touch(session, first.id, now(), None, None)
+    touch(session, first.id, now(), None, None)
     used = {key.id: key.last_used_at is not None for key in keys.of_organization(session, organization.id)}
     assert used == {first.id: True, second.id: False}
 
@@ -480,7 +487,7 @@ def test_whether_a_touch_is_due_is_known_without_a_query(make: Make, session: sc
     made, began = make(), now()
     fresh = opened(session, made.key)
     assert isinstance(fresh, Authenticated) and fresh.touch_due(began)
-    keys.touch(session, made.id, began, None, None)
+    touch(session, made.id, began, None, None)
     touched = opened(session, made.key)
     assert isinstance(touched, Authenticated)
     assert not touched.touch_due(began + timedelta(seconds=60))

@@ -58,6 +58,8 @@ class Noted:
     refused_because: str | None = None
     remark: str = ""
     """What is worth a word though it was answered."""
+    is_use: bool = False
+    """Whether it is a use of its key that is worth noting there."""
     made: tuple[Made, ...] = ()
     """What it changed: the log has a row of such a request since then, and learns now how it was answered."""
 

@@ -23,6 +23,8 @@ from sqlalchemy import URL, bindparam, create_engine, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError, TimeoutError
 from sqlalchemy.orm import Session
 
+from scim_app.directory import keys
+from scim_app.directory.ids import made_at
 from scim_app.directory.journal import secrets
 from scim_app.directory.journal.entries import Noted, aim, answer, is_id, row, sum_key, summed
 from scim_app.directory.journal.retention import prune
@@ -173,7 +175,7 @@ class Journal:
 def add(session: Session, batch: Sequence[Noted]) -> None:
     """Add rows for these requests, in the caller's transaction; those that are summed up with others to their row.
 
-    A request that changed something has a row: that is told how it was answered.
+    A request that changed something has a row: that is told how it was answered. The keys are told that they were used.
     """
     names = names_of(session, batch)
     answered: list[dict[str, Any]] = []
@@ -200,6 +202,15 @@ def add(session: Session, batch: Sequence[Noted]) -> None:
                 # Another process made the row meanwhile, or else its organisation is gone.
                 if not add_to(session, key, each):
                     raise
+    touch(session, batch)
+
+
+def touch(session: Session, batch: Sequence[Noted]) -> None:
+    """Note at the keys that they were used, in the caller's transaction: behind its rows, as those change keys who do."""
+    last = {each.key_id: each for each in batch if each.is_use}
+    for key_id in sorted(last):
+        used = last[key_id]
+        keys.touch(session, key_id, made_at(used.request_id), used.address, used.user_agent)
 
 
 def add_to(session: Session, key: str, each: Mapping[str, Any]) -> bool:

@@ -113,14 +113,13 @@ def authenticate(
 
 
 def touch(session: AnySession, key_id: str, now: datetime, address: str | None, client: str | None) -> None:
-    """Remember when, from where and by what the key was used, at most once a minute, in a transaction of its own."""
+    """Remember when, from where and by what the key was used, at most once a minute, in the caller's transaction."""
     statement = (
         update(ScimKey)
         .where(ScimKey.id == key_id, or_(ScimKey.last_used_at.is_(None), ScimKey.last_used_at < now - TOUCHED_EVERY))
         .values(last_used_at=now, last_used_address=address, last_used_client=client and client[:CLIENT_LENGTH])
-        .execution_options(synchronize_session=False)
     )
-    transact(session, lambda: session.execute(statement))
+    session.execute(statement.execution_options(synchronize_session=False))
 
 
 def renew(session: AnySession, pepper: str, key_id: str, text: str) -> None:
