@@ -15,7 +15,6 @@ REFUSED = {
     400: "The request cannot be read.",
     413: "The request is larger than this service reads.",
     414: "The address is longer than this service reads. Ask for less at a time.",
-    429: "Too many requests at once. Wait as long as Retry-After says.",
 }
 FAILED = "Something went wrong here, and nothing was changed. Try again; if it happens again, give the operator {}."
 UNAVAILABLE = "The database does not answer just now, and nothing was changed. Try again in a moment."
@@ -42,11 +41,7 @@ def scim_error(error: ScimError) -> Response:
 def http_error(error: HTTPException) -> Response:
     """What Flask refused."""
     status = error.code or 500
-    response = responses.json(error_body(status, REFUSED.get(status, "The request was refused.")), status)
-    for name, value in error.get_headers():
-        if name == "Retry-After":
-            response.headers[name] = value
-    return response
+    return responses.json(error_body(status, REFUSED.get(status, "The request was refused.")), status)
 
 
 for code in REFUSED:

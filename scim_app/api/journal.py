@@ -22,11 +22,9 @@ def init_app(app: Flask) -> None:
     app.extensions["journal"] = Journal(app.config["SQLALCHEMY_DATABASE_URI"], app.config["SQLALCHEMY_ENGINE_OPTIONS"])
 
 
-@blueprint.before_app_request
-def begin() -> None:
-    """Have the log told of what the request changes in the transaction that changes it."""
-    if "directory" in g:
-        g.receipt = g.directory.receipt = Receipt(lambda: noted_of(g.outcome, expected()))
+def receipt() -> Receipt:
+    """By which the log is told of what the request changes, in the transaction that changes it."""
+    return Receipt(lambda: noted_of(g.outcome, expected()))
 
 
 def expected() -> int:
@@ -55,7 +53,7 @@ def noted_of(outcome: keys.Authenticated | keys.Refusal, status: int, response: 
     The key is one that an organisation has or had: the log is of organisations.
     """
     assert outcome.organization_id is not None and outcome.id is not None
-    made = g.receipt.made if response is not None and "receipt" in g else ()
+    made = g.directory.receipt.made if response is not None and "directory" in g else ()
     told = status >= 400 or request.method not in {"GET", "HEAD"}
     asked = None if made or isinstance(outcome, keys.Refusal) else g.get("request_bytes")
     said = response.get_data() if told and response and (response.content_length or 0) <= LARGEST else None

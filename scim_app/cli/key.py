@@ -38,7 +38,7 @@ def create(slug: str, scope: str, label: str, expires_days: int, within: tuple[s
     sentence = (
         f"{made.key}\nShown once. It opens {organization.name} until {day(made.expires_at)}; its id is {made.id}."
     )
-    show({"id": made.id, "key": made.key, "expires_at": instant(made.expires_at)}, sentence, as_json)
+    show({"id": made.id, "key": made.key, "expires_at": keys.instant(made.expires_at)}, sentence, as_json)
 
 
 @group.command("list")
@@ -95,9 +95,9 @@ def described(key: ScimKey) -> dict[str, str | list[str] | None]:
         "state": state(key),
         "last_four": key.last_four,
         "created_by": key.created_by,
-        "created_at": instant(key.created_at),
-        "expires_at": instant(key.expires_at),
-        "last_used_at": instant(key.last_used_at),
+        "created_at": keys.instant(key.created_at),
+        "expires_at": keys.instant(key.expires_at),
+        "last_used_at": keys.instant(key.last_used_at),
         "allowed_networks": key.allowed_networks,
     }
 
@@ -109,11 +109,6 @@ def state(key: ScimKey) -> str:
     if key.retires_at is not None and key.retires_at <= datetime.now(UTC):
         return "replaced"
     return "expired" if key.expires_at is not None and key.expires_at <= datetime.now(UTC) else "active"
-
-
-def instant(value: datetime | None) -> str | None:
-    """RFC 3339 in UTC, to the second."""
-    return None if value is None else value.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def day(value: datetime | None) -> str:

@@ -49,6 +49,11 @@ def difference(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
     ]
 
 
+def told(document: Mapping[str, Any], gone: bool = False) -> list[dict[str, Any]]:
+    """The whole of a document as the difference that its creation or deletion made."""
+    return difference(document, None) if gone else difference({}, document)
+
+
 def entry(
     organization_id: str, actor: Actor, action: str, target: Target, changed: list[dict[str, Any]] | None = None
 ) -> dict[str, Any]:

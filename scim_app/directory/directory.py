@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from scim_app.directory import admission, changes, members
-from scim_app.directory.changes import Actor, Target
+from scim_app.directory.changes import Actor, Target, told
 from scim_app.directory.journal.receipt import Receipt
 from scim_app.directory.pages import Listing, by_cursor, by_number
 from scim_app.directory.policy import KEEP, Policy
@@ -34,10 +34,16 @@ WIPED = ("roles", "entitlements")
 
 
 class Directory:
-    """The users and groups of one organisation, changed on behalf of one actor."""
+    """The users and groups of one organisation, changed on behalf of one actor, with a receipt for a request's."""
 
     def __init__(
-        self, session: AnySession, organization_id: str, actor: Actor, catalog: Catalog, policy: Policy = KEEP
+        self,
+        session: AnySession,
+        organization_id: str,
+        actor: Actor,
+        catalog: Catalog,
+        policy: Policy = KEEP,
+        receipt: Receipt | None = None,
     ) -> None:
         self.session = session
         self.organization_id = organization_id
@@ -46,8 +52,7 @@ class Directory:
         self.policy = policy
         self.store = Store(session, organization_id, actor, catalog)
         self.reader = Reader(self.store)
-        self.receipt: Receipt | None = None
-        """What the log gets of the request on whose behalf this is changed."""
+        self.receipt = receipt
 
     def get(self, kind: str, resource_id: str, wants: Wants | None = None) -> Resource:
         """The resource of that id. Raises NotFound."""
@@ -278,11 +283,6 @@ class Directory:
             self.actor.request_id,
             self.policy.refuses_unknown_members,
         )
-
-
-def told(document: Mapping[str, Any], gone: bool = False) -> list[dict[str, Any]]:
-    """The whole of a document as the difference that its creation or deletion made."""
-    return changes.difference(document, None) if gone else changes.difference({}, document)
 
 
 def without_rows(wants: Wants) -> Wants:

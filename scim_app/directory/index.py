@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select
 
 from scim_app.directory import former_names, population
-from scim_app.directory.tables import Group, SearchValue, User
+from scim_app.directory.records import TABLES
+from scim_app.directory.tables import SearchValue
 from scim_app.directory.transaction import AnySession
 from scim_app.protocol.attributes import ResourceType
 from scim_app.protocol.catalog import Catalog
 from scim_app.protocol.leaves import Leaf, leaves
 
-TABLES: dict[str, type[User] | type[Group]] = {"User": User, "Group": Group}
 _values: Any = SearchValue.__table__
 INSERT = insert(_values)
 DELETE = delete(_values).where(

@@ -13,6 +13,7 @@ from sqlalchemy import Integer, bindparam, delete, exists, insert, select, updat
 
 from scim_app.directory.parameters import form
 from scim_app.directory.query import Compiler, row
+from scim_app.directory.sources import ORGANIZATION
 from scim_app.directory.tables import Group, GroupMember, User
 from scim_app.directory.tables.columns import Id, Instant
 from scim_app.directory.transaction import AnySession
@@ -25,9 +26,7 @@ AT_ONCE = 5_000
 """Ids in one statement: SQLite takes 32 766 parameters."""
 _members, _users, _groups = GroupMember.__table__.c, User.__table__.c, Group.__table__.c
 _named: Any = bindparam("ids", expanding=True)
-NAMES = select(_users.id, _users.display_name).where(
-    _users.organization_id == bindparam("organization_id"), _users.id.in_(_named)
-)
+NAMES = select(_users.id, _users.display_name).where(_users.organization_id == ORGANIZATION, _users.id.in_(_named))
 """The users of an organisation with some ids, and what they are called."""
 MEMBERS_OF = (
     select(_members.group_id, _users.id, _users.display_name)
@@ -36,17 +35,17 @@ MEMBERS_OF = (
         User.__table__,
         (_users.organization_id == _members.organization_id) & (_users.id == _members.user_id),
     )
-    .where(_members.organization_id == bindparam("organization_id"), _members.group_id.in_(_named))
+    .where(_members.organization_id == ORGANIZATION, _members.group_id.in_(_named))
     .order_by(_members.group_id, _members.user_id)
 )
 NAMELESS_OF = (
     select(_members.group_id, _members.user_id)
-    .where(_members.organization_id == bindparam("organization_id"), _members.group_id.in_(_named))
+    .where(_members.organization_id == ORGANIZATION, _members.group_id.in_(_named))
     .order_by(_members.group_id, _members.user_id)
 )
 BEYOND = (
     select(_members.user_id)
-    .where(_members.organization_id == bindparam("organization_id"), _members.group_id == bindparam("group_id"))
+    .where(_members.organization_id == ORGANIZATION, _members.group_id == bindparam("group_id"))
     .limit(1)
     .offset(bindparam("at_most", type_=Integer))
 )
@@ -58,7 +57,7 @@ GROUPS_OF = (
         Group.__table__,
         (_groups.organization_id == _members.organization_id) & (_groups.id == _members.group_id),
     )
-    .where(_members.organization_id == bindparam("organization_id"), _members.user_id.in_(_named))
+    .where(_members.organization_id == ORGANIZATION, _members.user_id.in_(_named))
     .order_by(_members.user_id, _members.group_id)
 )
 _rows: Any = GroupMember.__table__
@@ -73,7 +72,7 @@ ENTER = (
             bindparam("now", type_=Instant),
             bindparam("request_id", type_=Id),
         ).where(
-            _users.organization_id == bindparam("organization_id"),
+            _users.organization_id == ORGANIZATION,
             _users.id.in_(_named),
             ~exists().where(
                 _members.organization_id == _users.organization_id,
@@ -88,7 +87,7 @@ ENTER = (
 LEAVE = (
     delete(_rows)
     .where(
-        _members.organization_id == bindparam("organization_id"),
+        _members.organization_id == ORGANIZATION,
         _members.group_id == bindparam("group_id"),
         _members.user_id.in_(_named),
     )

@@ -19,7 +19,7 @@ from scim_app.directory.changes import Actor, Target
 from scim_app.directory.ids import new_id
 from scim_app.directory.query import Compiler
 from scim_app.directory.records import TABLES, columns, group_key, shown
-from scim_app.directory.sources import Sources
+from scim_app.directory.sources import ORGANIZATION, Sources
 from scim_app.directory.transaction import AnySession
 from scim_app.protocol import payload
 from scim_app.protocol.catalog import Catalog
@@ -32,7 +32,7 @@ COLUMNS = ("id", "document", "version", "created_at", "updated_at")
 
 def row_of(table: Any) -> Select[Any]:
     """The row of one id, in one organisation."""
-    own = table.c.organization_id == bindparam("organization_id"), table.c.id == bindparam("id")
+    own = table.c.organization_id == ORGANIZATION, table.c.id == bindparam("id")
     return select(*(table.c[name] for name in COLUMNS)).where(*own)
 
 

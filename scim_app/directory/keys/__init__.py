@@ -23,7 +23,7 @@ from scim_app.directory.keys.form import (
     masked,
     well_formed,
 )
-from scim_app.directory.keys.generation import SCOPES, Generated, forget, generate, temporary
+from scim_app.directory.keys.generation import SCOPES, Generated, forget, generate, instant, temporary
 from scim_app.directory.keys.life import NoSuchKey, bind, cancel, deactivate, delete, finish, reactivate, regenerate
 from scim_app.directory.keys.live import LIVE_AT_MOST, WARNED_AHEAD, expiring, is_live, of_organization
 
@@ -51,6 +51,7 @@ __all__ = [
     "finish",
     "forget",
     "generate",
+    "instant",
     "is_live",
     "masked",
     "of_organization",

@@ -12,12 +12,11 @@ from scim_app.directory.changes import Target
 from scim_app.directory.members import batches
 from scim_app.directory.roles import effective
 from scim_app.directory.roles.effective import Move
+from scim_app.directory.sources import ORGANIZATION
 from scim_app.directory.store import Store
 from scim_app.directory.tables import Binding, EffectiveRole, Role, RoleChange, Scope, User
 
-BOUND = select(
-    exists().where(Binding.organization_id == bindparam("organization_id"), Binding.group_id == bindparam("group_id"))
-)
+BOUND = select(exists().where(Binding.organization_id == ORGANIZATION, Binding.group_id == bindparam("group_id")))
 """Whether a group means anything."""
 
 

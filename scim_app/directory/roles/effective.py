@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from scim_app.directory.members import batches
+from scim_app.directory.sources import ORGANIZATION
 from scim_app.directory.tables import Assignment, Binding, EffectiveRole, GroupMember, Role, User
 from scim_app.directory.transaction import AnySession
 from scim_app.protocol.catalog import ORGANIZATION_ROLES
@@ -42,7 +43,6 @@ class Move:
     after: str | None
 
 
-ORGANIZATION = bindparam("organization_id", type_=User.id.type)
 USERS: BindParameter[Any] = bindparam("user_ids", expanding=True)
 """The statements are made once: to make them takes longer than to run them."""
 
