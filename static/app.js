@@ -98,7 +98,8 @@ document.addEventListener("htmx:after:swap", () => {
 let leading = false;
 
 function palette() {
-  document.querySelector("[data-palette]")?.click();
+  // htmx looks at a page in a task of its own, behind the scripts: before that, the link would leave the page.
+  setTimeout(() => document.querySelector("[data-palette]")?.click());
 }
 
 function choose(event, hits, links) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -156,6 +157,18 @@ def test_g_and_a_letter_go_to_a_room_and_the_palette_to_anything(enter: Open, at
     expect(page.get_by_role("dialog", name="Find")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+EARLY = """document.addEventListener("DOMContentLoaded", () =>
+  document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "k", ctrlKey: true, bubbles: true})))"""
+
+
+def test_the_palette_opens_over_the_page_however_early_it_is_asked_for(enter: Open, at_work: None) -> None:
+    page = enter()
+    page.add_init_script(EARLY)
+    page.goto(f"{page.url.partition('/settings')[0]}{INFO}/log")
+    expect(page.get_by_role("dialog", name="Find")).to_be_visible()
+    expect(page).to_have_url(re.compile("/log$"))
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
