@@ -36,6 +36,8 @@ EPHEMERAL_DISKS = (
 PLACEHOLDER = re.compile(
     r"change.?(me|this)|replace.?me|your.?(secret|pepper|key)|insecure|password|example", re.IGNORECASE
 )
+HOST = re.compile(r"[A-Za-z0-9._\-\[\]:]+")
+"""A name, an address and a port: it goes into every resource as it is."""
 ATTRIBUTE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 """ATTRNAME of RFC 7644 §3.4.2.2. RFC 7643 §2.1 also allows "$", but such a name could not stand in a filter."""
 CORE_USER_NAMES = frozenset(
@@ -148,7 +150,7 @@ def _public_url(environment: Mapping[str, str]) -> str:
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         usable = False
-    if not usable or parts.path.rstrip("/") or parts.query or parts.fragment or "@" in parts.netloc:
+    if not usable or parts.path.rstrip("/") or parts.query or parts.fragment or not HOST.fullmatch(parts.netloc):
         raise SettingsError("Set PUBLIC_URL to scheme and host only, for example https://scim.example.com.")
     return f"{parts.scheme}://{parts.netloc}"
 

@@ -32,7 +32,11 @@ def prepare_connection(connection: Any, _record: Any) -> None:
 
 @event.listens_for(Engine, "begin")
 def begin(connection: Connection) -> None:
-    """SQLite: BEGIN IMMEDIATE for a transaction that will write, so that it never has to upgrade a read lock."""
+    """SQLite: BEGIN IMMEDIATE for a transaction that will write, so that it never has to upgrade a read lock.
+
+    Where statements are to be read one by one (`transaction.reading`), it begins none.
+    """
     if connection.dialect.name == "sqlite":
-        writes = connection.get_execution_options().get("writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        if not options.get("reads"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")

@@ -38,6 +38,7 @@ def test_production_settings_that_are_complete_are_taken(tmp_path: Path) -> None
         ({"PUBLIC_URL": "scim.example.com"}, "Set PUBLIC_URL to scheme and host"),
         ({"PUBLIC_URL": "https://scim.example.com/prefix"}, "Set PUBLIC_URL to scheme and host"),
         ({"PUBLIC_URL": "https://admin@scim.example.com"}, "Set PUBLIC_URL to scheme and host"),
+        ({"PUBLIC_URL": 'https://scim."example.com'}, "Set PUBLIC_URL to scheme and host"),
         ({"PUBLIC_URL": "https://scim.example.com:99999"}, "Set PUBLIC_URL to scheme and host"),
         ({"SECRET_KEY": ""}, "Set SECRET_KEY to at least 32"),
         ({"SECRET_KEY": "s" * 31}, "Set SECRET_KEY to at least 32"),

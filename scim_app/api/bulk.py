@@ -44,10 +44,9 @@ def done(planned: BulkPlan, operation: BulkOperation) -> dict[str, Any]:
         answer = errors.database_error(error)
         return result | {"status": str(answer.status_code), "response": answer.get_json()}
     if outcome.resource is not None:
-        meta = outcome.resource["meta"]
-        result |= {"location": meta["location"], "version": meta["version"]}
+        result |= {"location": outcome.resource.location, "version": outcome.resource.version}
         if operation.bulk_id is not None:
-            planned.ids[operation.bulk_id] = outcome.resource["id"]
+            planned.ids[operation.bulk_id] = outcome.resource.id
     return result | {"status": str(outcome.status)}
 
 

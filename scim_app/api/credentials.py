@@ -14,7 +14,7 @@ from scim_app.extensions import db
 def look_up(text: str, now: datetime) -> keys.Authenticated | keys.Refusal:
     """What the key opens from where the request comes, or why it opens nothing."""
     return keys.authenticate(
-        db.session,
+        db.session(),
         current_app.config["KEY_PEPPER"],
         text,
         now,

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import werkzeug.exceptions
 from flask import current_app, g, request
+from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import parse_accept_header
 
 from scim_app.api import journal, strays
 from scim_app.api.blueprint import BASE_PATH, below_base, blueprint
@@ -15,7 +18,6 @@ from scim_app.api.credentials import look_up, renew
 from scim_app.directory import keys
 from scim_app.directory.changes import Actor
 from scim_app.directory.directory import Directory
-from scim_app.directory.ids import new_id
 from scim_app.extensions import db
 from scim_app.protocol import dialects
 from scim_app.protocol.errors import (
@@ -37,6 +39,8 @@ OPEN_TO_ALL = frozenset({f"{BASE_PATH}/ServiceProviderConfig"})
 NOTHING_HERE = "There is nothing at this address. The base URL ends in /scim/v2, and /Users and /Groups follow it."
 ANSWERED = frozenset({"application/scim+json", "application/json", "application/*", "*/*"})
 """Media ranges that take the answers of this service."""
+KEPT = 100
+"""Accept headers that are remembered: clients have one each."""
 READ = ("/Users", "/Groups")
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -46,10 +50,13 @@ def enter() -> None:
     """Let a request to the API in, or refuse it before anything else is looked at."""
     if not below_base():
         if request.path == "/scim" or request.path.startswith("/scim/") or strays.lost():
-            strays.note_lost()
+            owner = strays.owner()
+            if owner:
+                journal.start()
+                g.outcome = owner
             raise elsewhere()
         return
-    g.request_id = new_id()
+    journal.start()
     if request.path.rstrip("/") in OPEN_TO_ALL:
         wait = current_app.extensions["rate_limits"].of_address(request.remote_addr or "")
         if wait:
@@ -73,8 +80,15 @@ def elsewhere() -> ScimError:
 
 
 def acceptable() -> bool:
-    """Whether the client takes JSON under one of its names. Parameters, such as a charset, change nothing (§3.8)."""
-    ranges = request.accept_mimetypes
+    """Whether the client takes JSON under one of its names."""
+    accept = request.headers.get("Accept")
+    return not accept or takes_json(accept)
+
+
+@lru_cache(KEPT)
+def takes_json(accept: str) -> bool:
+    """Whether media ranges take it. Parameters, such as a charset, change nothing (§3.8)."""
+    ranges = parse_accept_header(accept, MIMEAccept)
     return not ranges or any(
         quality > 0 and name.partition(";")[0].strip().lower() in ANSWERED for name, quality in ranges
     )
@@ -146,5 +160,5 @@ def directory(key: keys.Authenticated) -> Directory:
     actor = Actor("key", key.label, key.id, g.request_id)
     extensions = current_app.extensions
     return Directory(
-        db.session, key.organization_id, actor, extensions["catalog"], extensions["policy"], journal.receipt()
+        db.session(), key.organization_id, actor, extensions["catalog"], extensions["policy"], journal.receipt()
     )

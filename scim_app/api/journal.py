@@ -10,7 +10,7 @@ from flask import Flask, Response, current_app, g, request
 from scim_app.api import strays
 from scim_app.api.blueprint import BASE_PATH, below_base, blueprint
 from scim_app.directory import keys
-from scim_app.directory.ids import made_at
+from scim_app.directory.ids import new_id
 from scim_app.directory.journal import OUTSIDE, Journal, Noted, Receipt
 
 LARGEST = 256 * 1024
@@ -20,6 +20,12 @@ LARGEST = 256 * 1024
 def init_app(app: Flask) -> None:
     """Keep the log, over a connection of its own."""
     app.extensions["journal"] = Journal(app.config["SQLALCHEMY_DATABASE_URI"], app.config["SQLALCHEMY_ENGINE_OPTIONS"])
+
+
+def start() -> None:
+    """Give the request an id, under which the log knows it, and look at the clock."""
+    g.request_id = new_id()
+    g.began = time.monotonic()
 
 
 def receipt() -> Receipt:
@@ -68,7 +74,7 @@ def noted_of(outcome: keys.Authenticated | keys.Refusal, status: int, response: 
         path=path(),
         query=request.query_string.decode("utf-8", "replace")[:4000],
         status=status,
-        duration=max(int((time.time() - made_at(g.request_id).timestamp()) * 1000), 0),
+        duration=int((time.monotonic() - g.began) * 1000),
         request=asked if told and asked and len(asked) <= LARGEST else None,
         response=said,
         refused_because=outcome.reason.value if isinstance(outcome, keys.Refusal) else None,

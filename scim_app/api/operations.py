@@ -56,14 +56,11 @@ def change(
 ) -> Outcome:
     """Some of the resource anew (§3.5.2): shown whole, unless it is a group too large to be shown each time."""
     operations = patch_op.read(kind, data)
-    wants = projection.without("members").wants
-    resource = directory.patch(kind.name, resource_id, operations, conditions, wants)
-    if kind.name != "Group" or not projection.is_default:
-        return Outcome(200, resource, written=written(kind, {}, operations))
-    members = directory.few_members(resource_id, MEMBERS_SHOWN)
-    if members is None:
+    few = MEMBERS_SHOWN if kind.name == "Group" and projection.is_default else None
+    resource = directory.patch(kind.name, resource_id, operations, conditions, projection.wants, few)
+    if not resource.complete:
         return Outcome(204, resource, shown=False)
-    return Outcome(200, resource.also({"members": members} if members else {}), written=written(kind, {}, operations))
+    return Outcome(200, resource, written=written(kind, {}, operations))
 
 
 def delete(directory: Directory, kind: ResourceType, resource_id: str, conditions: Conditions) -> Outcome:

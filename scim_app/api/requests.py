@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import orjson
-from flask import g, request
+from flask import Request, g, request
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from scim_app.extensions import db
@@ -89,18 +90,27 @@ def parameters() -> dict[str, str]:
 
     `attributes` and `excludedAttributes` may be given twice: their lists are joined.
     """
-    try:
-        unquote_to_bytes(request.query_string).decode()
-    except UnicodeDecodeError:
-        # Werkzeug would read what is no UTF-8 as U+FFFD, and find whoever has that in their name.
-        raise InvalidValue("What follows the ? of the address must be UTF-8, percent-encoded.") from None
     found: dict[str, str] = {}
-    for name, value in request.args.items(multi=True):
+    for name, value in utf8(request).items(multi=True):
         name = name.lower()
         if name in found and name not in {"attributes", "excludedattributes"}:
             raise InvalidValue(f"The parameter {name[:40]} is given twice.")
         found[name] = f"{found[name]},{value}" if name in found else value
     return found
+
+
+def utf8(asked: Request) -> MultiDict[str, str]:
+    """The parameters as they stand in the query. Raises InvalidValue unless they are UTF-8.
+
+    Werkzeug leaves what is not as it came: a percent sign is where to look closer.
+    """
+    try:
+        given = asked.args
+        if any("%" in name or "%" in value for name, value in given.items(multi=True)):
+            unquote_to_bytes(asked.query_string).decode()
+    except UnicodeDecodeError:
+        raise InvalidValue("What follows the ? of the address must be UTF-8, percent-encoded.") from None
+    return given
 
 
 def projection_of(kind: ResourceType, given: Mapping[str, str]) -> Projection:

@@ -26,14 +26,14 @@ def json(value: Any, status: int = 200, headers: Mapping[str, str] | None = None
 
 def outcome(done: Outcome, projection: Projection) -> Response:
     """A resource as its projection shows it, with where it is and which version it is of (RFC 7644 §3.3, §3.14)."""
-    assert done.resource is not None
-    meta = done.resource["meta"]
+    resource = done.resource
+    assert resource is not None
     if not done.shown:
-        return nothing(done.status, {"ETag": meta["version"]})
-    headers = {"Content-Location": meta["location"], "ETag": meta["version"]}
+        return nothing(done.status, {"ETag": resource.version})
+    headers = {"Content-Location": resource.location, "ETag": resource.version}
     if done.status == 201:
-        headers["Location"] = meta["location"]
-    return json(projection.apply(done.resource, done.written), done.status, headers)
+        headers["Location"] = resource.location
+    return json(projection.apply(resource, done.written), done.status, headers)
 
 
 def nothing(status: int, headers: Mapping[str, str] | None = None) -> Response:

@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from flask import current_app, g, request
+from flask import current_app, request
 
 from scim_app.api.credentials import look_up
 from scim_app.directory import keys
-from scim_app.directory.ids import new_id
 from scim_app.directory.journal import KEY_ALONE, PLAIN_HTTP
 from scim_app.directory.keys import Authenticated, Reason, Refusal
 
@@ -45,13 +44,14 @@ def lost() -> bool:
     return request.routing_exception is not None and keys.PREFIX in request.headers.get("Authorization", "")
 
 
-def note_lost() -> None:
-    """Have a request beside the base URL noted in the log of the organisation whose key it has, if the key is good."""
+def owner() -> Authenticated | None:
+    """The good key that a request beside the base URL has, in the log of whose organisation it is noted."""
     found = re.search(keys.PATTERN, request.headers.get("Authorization", ""))
     if found:
         outcome = look_up(found[0], datetime.now(UTC))
         if isinstance(outcome, Authenticated):
-            g.request_id, g.outcome = new_id(), outcome
+            return outcome
+    return None
 
 
 def remarks() -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import insert
 
 from scim_app.directory.ids import new_id
 from scim_app.directory.tables import Change
-from scim_app.directory.transaction import AnySession
+from scim_app.directory.transaction import AnySession, recorded
 from scim_app.protocol.comparison import folded
 
 
@@ -90,3 +90,4 @@ def record(
 def record_all(session: AnySession, entries: list[dict[str, Any]]) -> None:
     """Add several entries, as `entry` makes them, in the caller's transaction."""
     session.execute(INSERT, entries)
+    recorded(session).extend(entries)

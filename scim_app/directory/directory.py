@@ -10,27 +10,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from scim_app.directory import admission, changes, members
+from scim_app.directory import admission, beside, changes, members
+from scim_app.directory.beside import Wants
 from scim_app.directory.changes import Actor, Target, told
 from scim_app.directory.journal.receipt import Receipt
 from scim_app.directory.pages import Listing, by_cursor, by_number
 from scim_app.directory.policy import KEEP, Policy
-from scim_app.directory.reader import Reader, Wants
+from scim_app.directory.reader import Reader, in_order
 from scim_app.directory.records import columns
 from scim_app.directory.roles import assignments, consequences, organization_role, pairs, rules, teams
-from scim_app.directory.store import Store
+from scim_app.directory.store import Store, Written
 from scim_app.directory.transaction import AnySession, transact
 from scim_app.protocol import immutability, membership, patch, patch_op, payload
 from scim_app.protocol.catalog import ORGANIZATION_ROLES, Catalog
 from scim_app.protocol.conditions import Conditions
 from scim_app.protocol.cursors import Place
 from scim_app.protocol.listing import Criteria, Page, Query
-from scim_app.protocol.projection import Projection
+from scim_app.protocol.projection import default
 from scim_app.protocol.resource import Resource
 
 T = TypeVar("T")
 ANY = Conditions()
-WIPED = ("roles", "entitlements")
 
 
 class Directory:
@@ -56,28 +56,23 @@ class Directory:
 
     def get(self, kind: str, resource_id: str, wants: Wants | None = None) -> Resource:
         """The resource of that id. Raises NotFound."""
-        return self._read(kind, [self.store.shown(kind, resource_id)], wants)[0]
-
-    def few_members(self, group_id: str, at_most: int) -> list[dict[str, str]] | None:
-        """The members of a group, or None when there are more than that."""
-        if members.are_more(self.session, self.organization_id, group_id, at_most):
-            return None
-        ids = members.ids_of(self.session, self.organization_id, [group_id]).get(group_id, [])
-        return [self.reader.member(each) for each in ids]
+        wants = self._wants(kind, wants)
+        return self.reader.resources(kind, [self.store.shown(kind, resource_id, beside.wanted(kind, wants))], wants)[0]
 
     def search(self, query: Query, wants: Mapping[str, Wants], place: Place | None = None) -> Page:
         """The page of matching resources that a query asks for, from a place in a walk if it is one.
 
         `wants` is by resource type. Raises TooMany when a page of several types lies too far behind the first.
         """
-        listings = [self._listing(each, query.descending) for each in query.criteria]
+        listings = [self._listing(each, query.descending, wants[each.kind.name]) for each in query.criteria]
         page = by_number(listings, query) if query.cursor is None else by_cursor(listings, query, place)
-        resources: dict[str, Resource] = {}
-        for kind in {row.kind for row in page.rows}:
-            rows = [row for row in page.rows if row.kind == kind]
-            shown = self._read(kind, rows, wants[kind])
-            resources |= {row.id: each for row, each in zip(rows, shown, strict=True)}
-        return Page([resources[row.id] for row in page.rows], page.total, query.start_index, page.previous, page.next)
+        kinds = [each.kind.name for each in query.criteria]
+        found = [
+            self._read(kind, [row for row in page.rows if len(kinds) == 1 or row.kind == kind], wants[kind])
+            for kind in kinds
+        ]
+        resources = found[0] if len(kinds) == 1 else in_order([row.id for row in page.rows], found)
+        return Page(resources, page.total, query.start_index, page.previous, page.next)
 
     def create(self, kind: str, document: Mapping[str, Any], wants: Wants | None = None) -> Resource:
         """The new resource. Raises Uniqueness, or InvalidValue when the organisation does not accept it."""
@@ -115,7 +110,7 @@ class Directory:
             after = immutability.kept(described, row.document, after)
             given = membership.member_ids(document.get("members") or ())
             steps = [membership.Replace(given)] if "members" in document else []
-            return self._change(kind, row, after, steps, wants)
+            return self._read(kind, [self._change(kind, row, after, steps)], wants)[0]
 
         return self._transact(work)
 
@@ -126,10 +121,12 @@ class Directory:
         operations: Sequence[patch_op.Operation],
         conditions: Conditions = ANY,
         wants: Wants | None = None,
+        few: int | None = None,
     ) -> Resource:
         """The resource after the operations (RFC 7644 §3.5.2), all of them or none.
 
-        Raises NotFound, PreconditionFailed, Uniqueness, NoTarget, InvalidValue or Mutability.
+        A group of more than a `few` members, where that is given, comes without them and is not complete. Raises
+        NotFound, PreconditionFailed, Uniqueness, NoTarget, InvalidValue or Mutability.
         """
         on_members = [each for each in operations if each.target.path.top.name == "members"]
         others = [each for each in operations if each.target.path.top.name != "members"]
@@ -138,7 +135,12 @@ class Directory:
             row = self.store.row(kind, resource_id, lock=True)
             conditions.check(row.version)
             after = patch.apply(self.catalog[kind], row.document, others) if others else row.document
-            return self._change(kind, row, after, membership.steps(on_members), wants)
+            row = self._change(kind, row, after, membership.steps(on_members))
+            wanted = self._wants(kind, wants)
+            more = few is not None and members.are_more(self.session, self.organization_id, row.id, few)
+            [resource] = self._read(kind, [row], without_rows(wanted) if more else wanted)
+            resource.complete = not more
+            return resource
 
         return self._transact(work)
 
@@ -160,16 +162,17 @@ class Directory:
         rows = self.store.insert("User", documents)
         causes = self.store.record("User", "user:created", [(row.id, row.document, told(row.document)) for row in rows])
         for row, cause in zip(rows, causes, strict=True):
-            self._follow_user(row.id, {}, row.document, cause)
+            self._follow_user(row, {}, {}, cause)
         return self._read("User", rows, without_rows(self._wants("User", wants)))
 
-    def _follow_user(self, user_id: str, before: Mapping[str, Any], after: Mapping[str, Any], cause: str) -> None:
-        """What a user's document means for roles: assignments by name, and the effective roles."""
-        old, new = (columns(self.catalog, "User", each) if each else {} for each in (before, after))
-        assigned = assignments.sync(self.store, user_id, before, after)
+    def _follow_user(self, row: Written, before: Mapping[str, Any], old: Mapping[str, Any], cause: str) -> None:
+        """What a user's document means for roles, given it and the columns before: assignments by name, effective roles."""
+        new = row.columns
+        assigned = assignments.sync(self.store, row.id, before, row.document)
         said = new["org_role"] != old.get("org_role", ORGANIZATION_ROLES[0])
-        if assigned or said or (before and old["active"] != new["active"]):
-            consequences.draw(self.store, [user_id], cause, Target("User", user_id, after["userName"]), locked=True)
+        if assigned or said or (old and old["active"] != new["active"]):
+            target = Target("User", row.id, row.document["userName"])
+            consequences.draw(self.store, [row.id], cause, target, locked=True, active=new["active"])
 
     def _create_groups(self, documents: Sequence[Mapping[str, Any]], wants: Wants | None) -> list[Resource]:
         made = [self._create_group(each) for each in documents]
@@ -197,19 +200,18 @@ class Directory:
         after = payload.ordered(
             self.catalog["Group"], found.document | {"externalId": document.get("externalId")}, {"members"}
         )
-        self._change("Group", found, after, [membership.Add(ids)], None)
+        self._change("Group", found, after, [membership.Add(ids)])
         return self.store.row("Group", team_group)
 
-    def _change(
-        self, kind: str, row: Any, after: dict[str, Any], steps: Sequence[membership.Step], wants: Wants | None
-    ) -> Resource:
-        """Write what differs and what follows from it, and return the resource."""
+    def _change(self, kind: str, row: Any, after: dict[str, Any], steps: Sequence[membership.Step]) -> Any:
+        """Write what differs and what follows from it; the row as it is then."""
         before = row.document
+        old: dict[str, Any] = {}
         if kind == "User":
-            after = self._wiped(before, after)
+            after = self.policy.wiped(before, after, self.catalog.org_role_attribute)
             admission.check_renamed(self.session, self.organization_id, kind, before, after)
-            old, new = columns(self.catalog, kind, before), columns(self.catalog, kind, after)
-            organization_role.check(self.store, row.id, old, new)
+            old = columns(self.catalog, kind, before)
+            organization_role.check(self.store, row.id, old, columns(self.catalog, kind, after))
         else:
             after = rules.named(self.store, row.id, before, after)
         outcome = self._membership(row.id).apply(steps) if steps else members.Outcome()
@@ -221,20 +223,13 @@ class Directory:
             [cause] = self.store.record(kind, action, [(row.id, after, differences)])
             if kind == "User":
                 self._leave_groups_if_wiped(row.id, before, after)
-                self._follow_user(row.id, before, after, cause)
+                self._follow_user(row, before, old, cause)
             else:
                 consequences.draw_for_members(self.store, row.id, outcome.moved, cause, after["displayName"])
-        return self._read(kind, [row], wants)[0]
-
-    def _wiped(self, before: Mapping[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-        """Where the policy is to wipe, somebody who is deactivated loses every role that the document gives."""
-        if not self.policy.wipes or not before.get("active") or after.get("active"):
-            return after
-        gone = {*WIPED, self.catalog.org_role_attribute}
-        return {name: value for name, value in after.items() if name not in gone}
+        return row
 
     def _leave_groups_if_wiped(self, user_id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-        if self.policy.wipes and before.get("active") and not after.get("active"):
+        if self.policy.applies(before, after):
             members.leave_all(self.session, self.organization_id, user_id)
 
     def _delete_user(self, row: Any) -> None:
@@ -269,10 +264,11 @@ class Directory:
         return self.reader.resources(kind, rows, self._wants(kind, wants))
 
     def _wants(self, kind: str, wants: Wants | None) -> Wants:
-        return wants or Projection(self.catalog[kind]).wants
+        return wants or default(self.catalog[kind]).wants
 
-    def _listing(self, criteria: Criteria, descending: bool) -> Listing:
-        return Listing.of(self.session, self.organization_id, self.catalog, criteria, descending)
+    def _listing(self, criteria: Criteria, descending: bool, wants: Wants) -> Listing:
+        wanted = beside.wanted(criteria.kind.name, wants)
+        return Listing.of(self.session, self.organization_id, self.catalog, criteria, descending, wanted)
 
     def _membership(self, group_id: str) -> members.Membership:
         return members.Membership(

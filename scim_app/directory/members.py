@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,25 +23,10 @@ from scim_app.protocol.membership import Add, Remove, RemoveMatching, Replace, S
 T = TypeVar("T")
 AT_ONCE = 5_000
 """Ids in one statement: SQLite takes 32 766 parameters."""
-_members, _users, _groups = GroupMember.__table__.c, User.__table__.c, Group.__table__.c
+_members, _users = GroupMember.__table__.c, User.__table__.c
 _named: Any = bindparam("ids", expanding=True)
 NAMES = select(_users.id, _users.display_name).where(_users.organization_id == ORGANIZATION, _users.id.in_(_named))
 """The users of an organisation with some ids, and what they are called."""
-MEMBERS_OF = (
-    select(_members.group_id, _users.id, _users.display_name)
-    .join_from(
-        GroupMember.__table__,
-        User.__table__,
-        (_users.organization_id == _members.organization_id) & (_users.id == _members.user_id),
-    )
-    .where(_members.organization_id == ORGANIZATION, _members.group_id.in_(_named))
-    .order_by(_members.group_id, _members.user_id)
-)
-NAMELESS_OF = (
-    select(_members.group_id, _members.user_id)
-    .where(_members.organization_id == ORGANIZATION, _members.group_id.in_(_named))
-    .order_by(_members.group_id, _members.user_id)
-)
 BEYOND = (
     select(_members.user_id)
     .where(_members.organization_id == ORGANIZATION, _members.group_id == bindparam("group_id"))
@@ -50,16 +34,6 @@ BEYOND = (
     .offset(bindparam("at_most", type_=Integer))
 )
 """Somebody, if a group has more members than that."""
-GROUPS_OF = (
-    select(_members.user_id, _groups.id, _groups.display_name)
-    .join_from(
-        GroupMember.__table__,
-        Group.__table__,
-        (_groups.organization_id == _members.organization_id) & (_groups.id == _members.group_id),
-    )
-    .where(_members.organization_id == ORGANIZATION, _members.user_id.in_(_named))
-    .order_by(_members.user_id, _members.group_id)
-)
 _rows: Any = GroupMember.__table__
 ENTER = (
     insert(_rows)
@@ -236,37 +210,10 @@ def batches(values: Iterable[T]) -> Iterator[list[T]]:
         yield batch
 
 
-def members_of(session: AnySession, organization_id: str, group_ids: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
-    """The id and name of every member, by group, in the order of ids."""
-    return _grouped(session, MEMBERS_OF, organization_id, group_ids)
-
-
-def ids_of(session: AnySession, organization_id: str, group_ids: Sequence[str]) -> dict[str, list[str]]:
-    """The id of every member, by group, in order."""
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    for group_id, user_id in session.execute(NAMELESS_OF, {"organization_id": organization_id, "ids": group_ids}).all():
-        found[group_id].append(user_id)
-    return found
-
-
 def are_more(session: AnySession, organization_id: str, group_id: str, at_most: int) -> bool:
     """Whether a group has more members than that."""
     about = {"organization_id": organization_id, "group_id": group_id, "at_most": at_most}
     return session.scalar(BEYOND, about) is not None
-
-
-def groups_of(session: AnySession, organization_id: str, user_ids: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
-    """The id and name of every group, by user, in the order of ids."""
-    return _grouped(session, GROUPS_OF, organization_id, user_ids)
-
-
-def _grouped(
-    session: AnySession, statement: Any, organization_id: str, ids: Sequence[str]
-) -> dict[str, list[tuple[str, str]]]:
-    found: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-    for of, other, name in session.execute(statement, {"organization_id": organization_id, "ids": ids}).all():
-        found[of].append((other, name))
-    return found
 
 
 def names_of(session: AnySession, organization_id: str, user_ids: Iterable[str]) -> list[dict[str, str]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from scim_app.directory.beside import addresses
 from scim_app.directory.parameters import form
 from scim_app.directory.plans import Plan, plan
 from scim_app.directory.transaction import AnySession
@@ -30,12 +31,18 @@ class Listing:
 
     @classmethod
     def of(
-        cls, session: AnySession, organization_id: str, catalog: Catalog, criteria: Criteria, descending: bool
+        cls,
+        session: AnySession,
+        organization_id: str,
+        catalog: Catalog,
+        criteria: Criteria,
+        descending: bool,
+        beside: str | None = None,
     ) -> Listing:
-        """What matches the criteria in one organisation."""
+        """What matches the criteria in one organisation, with what is wanted beside its documents."""
         filter, values = (None, {}) if criteria.filter is None else form(criteria.filter)
-        planned = plan(catalog, criteria.kind.name, filter, criteria.sort, descending)
-        return cls(session, planned, values | {"organization_id": organization_id})
+        planned = plan(catalog, criteria.kind.name, filter, criteria.sort, descending, beside)
+        return cls(session, planned, {**values, "organization_id": organization_id, **addresses(catalog)})
 
     def total(self) -> int:
         """How many rows match."""

@@ -29,10 +29,10 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import FromClause
 
 from scim_app.directory import population
+from scim_app.directory.beside import shown
 from scim_app.directory.parameters import INSTANTS
 from scim_app.directory.query import Compiler
-from scim_app.directory.records import shown
-from scim_app.directory.sources import ORGANIZATION, Source, Sources
+from scim_app.directory.sources import ORGANIZATION, TABLES, Source, Sources
 from scim_app.directory.tables.columns import Id
 from scim_app.protocol.attributes import Path
 from scim_app.protocol.catalog import Catalog
@@ -48,20 +48,28 @@ AT_ID: Any = bindparam("at_id", type_=Id)
 
 
 @lru_cache(KEPT)
-def plan(catalog: Catalog, kind: str, filter: Expression | None, sort: Sort | None, descending: bool) -> Plan:
-    """The plan of lists of this type with a filter of this form, in this order."""
-    return Plan(Compiler(Sources(catalog, catalog[kind])), filter, sort, descending)
+def plan(
+    catalog: Catalog,
+    kind: str,
+    filter: Expression | None,
+    sort: Sort | None,
+    descending: bool,
+    beside: str | None,
+) -> Plan:
+    """The plan of lists of this type with a filter of this form, in this order, and with what is wanted beside documents."""
+    return Plan(Compiler(Sources(catalog, catalog[kind])), filter, sort, descending, beside)
 
 
 @dataclass(frozen=True)
 class Segment:
     """One of the lists in a row: rows that have a value to be sorted by, or rows that have none."""
 
+    kind: str
     statement: Select[Any]
-    table: FromClause
     id: ColumnElement[Any]
     key: ColumnElement[Any] | None
     descending: bool
+    beside: str | None
     by_moment: bool = False
     """Whether the values are moments."""
     made: dict[tuple[bool, bool], Select[Any]] = field(default_factory=dict)
@@ -74,8 +82,10 @@ class Segment:
             self.id.label("id"), key.label("sort_key"), maintain_column_froms=True
         )
         page = ids.limit(LIMIT).offset(OFFSET).subquery("page")
-        statement = select(*shown(self.table), page.c.sort_key, self.statement.selected_columns.kind)
-        joined = statement.join_from(self.table, page, self.table.c.id == page.c.id)
+        columns = shown(self.kind, self.beside)
+        statement = select(*columns, page.c.sort_key, literal(self.kind).label("kind"))
+        table = TABLES[self.kind]
+        joined = statement.join_from(table, page, table.c.id == page.c.id)
         if self.key is None:
             return joined.order_by(page.c.id)
         return joined.order_by(page.c.sort_key.desc() if self.descending else page.c.sort_key.asc(), page.c.id)
@@ -125,6 +135,11 @@ class Plan:
     filter: Expression | None
     sort: Sort | None
     descending: bool
+    beside: str | None
+
+    @property
+    def kind(self) -> str:
+        return self.compiler.sources.kind.name
 
     @property
     def table(self) -> FromClause:
@@ -134,7 +149,7 @@ class Plan:
     def total(self) -> Select[Any]:
         """How many rows match. How many there are in all is known: nothing has to be counted."""
         if self.filter is None:
-            return population.count(self.compiler.sources.kind.name)
+            return population.count(self.kind)
         return select(func.count()).select_from(self.table).where(*self.matching())
 
     @cached_property
@@ -170,12 +185,12 @@ class Plan:
         by_moment: bool = False,
     ) -> Segment:
         sort_key = null() if key is None else key
-        kind = literal(self.compiler.sources.kind.name).label("kind")
-        statement = select(*shown(self.table), sort_key.label("sort_key"), kind)
+        kind = literal(self.kind).label("kind")
+        statement = select(*shown(self.kind, self.beside), sort_key.label("sort_key"), kind)
         # Of two columns that are equal, the one beside the key: then an index has the order.
         row_id = self.table.c.id if at is None else at
         matching = statement.where(*self.matching(), *conditions)
-        return Segment(matching, self.table, row_id, key, self.descending, by_moment)
+        return Segment(self.kind, matching, row_id, key, self.descending, self.beside, by_moment)
 
     def chosen_item(self, path: Path, source: Source) -> ColumnElement[Any]:
         """The position of the value that is sorted by: the primary one that has it, or else the first."""

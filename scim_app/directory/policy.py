@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -14,6 +16,17 @@ class Policy:
 
     wipes: bool = False
     refuses_unknown_members: bool = False
+
+    def applies(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+        """Whether somebody is wiped by the change of their document: they are deactivated, and that is the policy."""
+        return self.wipes and bool(before.get("active")) and not after.get("active")
+
+    def wiped(self, before: Mapping[str, Any], after: dict[str, Any], org_role_attribute: str) -> dict[str, Any]:
+        """The document after the change, without any role that it gives if they are wiped by it."""
+        if not self.applies(before, after):
+            return after
+        gone = {"roles", "entitlements", org_role_attribute}
+        return {name: value for name, value in after.items() if name not in gone}
 
 
 KEEP = Policy()

@@ -5,20 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, type_coerce
-from sqlalchemy.sql.selectable import FromClause
-
 from scim_app.directory.tables import Group, User
 from scim_app.protocol.catalog import ORGANIZATION_ROLES, Catalog
 from scim_app.protocol.comparison import folded
 
 TABLES: dict[str, type[User] | type[Group]] = {"User": User, "Group": Group}
-
-
-def shown(table: FromClause) -> list[ColumnElement[Any]]:
-    """The columns that a resource is made of, to be shown: the document is the text that it is stored as."""
-    own = table.c
-    return [own.id, type_coerce(own.document, Text).label("document"), own.version, own.created_at, own.updated_at]
 
 
 def columns(catalog: Catalog, kind: str, document: Mapping[str, Any]) -> dict[str, Any]:

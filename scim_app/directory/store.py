@@ -15,10 +15,11 @@ from sqlalchemy import Select, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from scim_app.directory import changes, former_names, index, population
+from scim_app.directory.beside import ARRAYS, addresses, shown
 from scim_app.directory.changes import Actor, Target
 from scim_app.directory.ids import new_id
 from scim_app.directory.query import Compiler
-from scim_app.directory.records import TABLES, columns, group_key, shown
+from scim_app.directory.records import TABLES, columns, group_key
 from scim_app.directory.sources import ORGANIZATION, Sources
 from scim_app.directory.transaction import AnySession
 from scim_app.protocol import payload
@@ -37,7 +38,11 @@ def row_of(table: Any) -> Select[Any]:
 
 
 ROW = {kind: row_of(table.__table__) for kind, table in TABLES.items()}
-SHOWN = {kind: ROW[kind].with_only_columns(*shown(table.__table__)) for kind, table in TABLES.items()}
+SHOWN = {
+    (kind, beside): ROW[kind].with_only_columns(*shown(kind, beside))
+    for kind, arrays in ARRAYS.items()
+    for beside in arrays
+}
 LOCKED = {kind: statement.with_for_update() for kind, statement in ROW.items()}
 INSERT = {kind: insert(cast(Any, table.__table__)) for kind, table in TABLES.items()}
 UPDATE = {
@@ -62,6 +67,14 @@ class Written:
     version: int
     created_at: datetime
     updated_at: datetime
+    columns: Mapping[str, Any]
+    """What the other columns of the row repeat of the document."""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The row."""
+        own = {name: value for name, value in vars(self).items() if name != "columns"}
+        return {**own, **self.columns}
 
 
 @dataclass(frozen=True)
@@ -84,17 +97,17 @@ class Store:
 
     def row(self, kind: str, resource_id: str, lock: bool = False) -> Any:
         """The row of that id, held against other writers until the transaction ends if asked. Raises NotFound."""
-        return self._only(LOCKED if lock else ROW, kind, resource_id)
+        return self._only(LOCKED[kind] if lock else ROW[kind], kind, resource_id)
 
-    def shown(self, kind: str, resource_id: str) -> Any:
-        """The row of that id, with the document as text. Raises NotFound."""
-        return self._only(SHOWN, kind, resource_id)
+    def shown(self, kind: str, resource_id: str, beside: str | None) -> Any:
+        """The row of that id as it is shown, with what is wanted beside its document. Raises NotFound."""
+        return self._only(SHOWN[kind, beside], kind, resource_id)
 
-    def _only(self, statements: Mapping[str, Select[Any]], kind: str, resource_id: str) -> Any:
+    def _only(self, statement: Select[Any], kind: str, resource_id: str) -> Any:
         row = None
         if ID.fullmatch(resource_id):
-            own = {"organization_id": self.organization_id, "id": resource_id}
-            row = self.session.execute(statements[kind], own).one_or_none()
+            own = {"organization_id": self.organization_id, "id": resource_id, **addresses(self.catalog)}
+            row = self.session.execute(statement, own).one_or_none()
         if row is None:
             raise NotFound(f"There is no {kind} with this id in the organization of the key.")
         return row
@@ -106,33 +119,35 @@ class Store:
         described = self.catalog[kind]
         now = datetime.now(UTC)
         defaults = {each.name: each.default for each in described.attributes}
-        written = [
-            Written(
-                resource_id,
-                self.organization_id,
-                payload.ordered(described, defaults | dict(document), leaving_out={"members"}),
-                1,
-                now,
-                now,
+        written = []
+        for resource_id, given in zip(ids or [new_id() for _ in documents], documents, strict=True):
+            document = payload.ordered(described, defaults | dict(given), leaving_out={"members"})
+            written.append(
+                Written(resource_id, self.organization_id, document, 1, now, now, self._columns(kind, document))
             )
-            for resource_id, document in zip(ids or [new_id() for _ in documents], documents, strict=True)
-        ]
         self.release_names(kind, written)
-        self._execute(kind, INSERT[kind], [vars(row) | self._columns(kind, row.document) for row in written], written)
+        self._execute(kind, INSERT[kind], [row.values for row in written], written)
         index.add(self.session, self.organization_id, described, {row.id: row.document for row in written})
         population.grow(self.session, self.organization_id, kind, len(written))
         return written
 
     def update(self, kind: str, row: Any, after: dict[str, Any]) -> Written:
         """The row as the next version, with this document. Raises Uniqueness or InvalidValue."""
-        written = Written(row.id, self.organization_id, after, row.version + 1, row.created_at, datetime.now(UTC))
-        values = {"of_organization": self.organization_id, "of_id": row.id}
-        values |= {"version": written.version, "updated_at": written.updated_at}
-        if after != row.document:
+        changed = after != row.document
+        repeated = self._columns(kind, after) if changed else {}
+        now = datetime.now(UTC)
+        written = Written(row.id, self.organization_id, after, row.version + 1, row.created_at, now, repeated)
+        values = {
+            "of_organization": self.organization_id,
+            "of_id": row.id,
+            "version": written.version,
+            "updated_at": now,
+        }
+        if changed:
             self.release_names(kind, [written])
-            values |= {"document": after, **self._columns(kind, after)}
+            values |= {"document": after, **repeated}
         self._execute(kind, UPDATE[kind], values, [written])
-        if after != row.document:
+        if changed:
             index.change(self.session, self.organization_id, self.catalog[kind], row.id, row.document, after)
         return written
 

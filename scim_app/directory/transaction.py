@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, scoped_session
 
@@ -19,8 +20,21 @@ T = TypeVar("T")
 AnySession = Session | scoped_session[Any]
 
 ATTEMPTS = 5
+RECORDED = "recorded changes"
 RETRIED = {"40001", "40P01", "23503"}
 """PostgreSQL's serialization_failure, deadlock_detected, and foreign_key_violation: somebody deleted what was referred to."""
+
+
+def reading(session: AnySession) -> Connection:
+    """A connection to read from, unless the session has one: nothing is held between its statements.
+
+    Each sees what is committed when it begins, as in any transaction of PostgreSQL's default isolation level; to begin and
+    to end one are two more ways to the database and back.
+    """
+    if session().in_transaction() if isinstance(session, scoped_session) else session.in_transaction():
+        return session.connection()
+    by_itself = session.get_bind().dialect.name == "postgresql"
+    return session.connection(execution_options={"isolation_level": "AUTOCOMMIT"} if by_itself else {"reads": True})
 
 
 def transact(session: AnySession, work: Callable[[], T]) -> T:
@@ -42,10 +56,19 @@ def transact(session: AnySession, work: Callable[[], T]) -> T:
 def attempt(session: AnySession, work: Callable[[], T]) -> T:
     """Run `work` in one transaction, once."""
     session.connection(execution_options={"writes": True})
+    session.info[RECORDED] = []
     try:
         result = work()
         session.commit()
     except BaseException:
         session.rollback()
         raise
+    finally:
+        del session.info[RECORDED]
     return result
+
+
+def recorded(session: AnySession) -> list[dict[str, Any]]:
+    """The entries of the history that this transaction has made so far, in order; kept by none outside `transact`."""
+    found: list[dict[str, Any]] = session.info.get(RECORDED, [])
+    return found

@@ -34,6 +34,7 @@ from scim_app.panel import (
     walls,
 )
 from scim_app.panel.blueprint import blueprint
+from scim_app.panel.cookies import Sessions
 from scim_app.panel.navigation import NAVIGATION
 from scim_app.panel.rendering import asset
 from scim_app.panel.role_words import people
@@ -70,6 +71,7 @@ def init_app(app: Flask) -> None:
     app.config["WTF_CSRF_TIME_LIMIT"] = None  # A token lives as long as its session.
     login_manager.session_protection = None  # The row in `sign_ins` decides, not the address a person comes from.
     login_manager.user_loader(load)
+    app.session_interface = Sessions()
     app.jinja_env.globals.update(asset=asset, navigation=NAVIGATION)
     app.jinja_env.filters.update(FILTERS, people=people)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

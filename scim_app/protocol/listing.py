@@ -48,7 +48,7 @@ class Query:
     descending: bool = False
     cursor: str | None = None
     binding: str = ""
-    """All parameters but count and cursor, which a walk repeats with each cursor."""
+    """All parameters but count and cursor, which a walk repeats with each cursor; empty without one."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def query(kinds: Iterable[ResourceType], parameters: Mapping[str, str]) -> Query
         count=min(max(0, count), MAX_COUNT),
         descending=bool(parameters.get("sortby")) and parameters.get("sortorder", "").lower() == "descending",
         cursor=cursor,
-        binding=json.dumps([[kind.name for kind in kinds], sorted(bound.items())]),
+        binding="" if cursor is None else json.dumps([[kind.name for kind in kinds], sorted(bound.items())]),
     )
 
 

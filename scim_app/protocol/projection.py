@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any
 
 from scim_app.protocol.attributes import Attribute, ResourceType
@@ -21,6 +22,8 @@ class Selection:
 
 
 NOTHING = Selection()
+KEPT = 100
+"""Resource types whose projection by default is remembered: a deployment has a handful."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,23 @@ class Projection:
         """Whether the client asked for nothing in particular."""
         return self.included is None and self.excluded is None
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether resources are shown as they are, with what was just written of them and without."""
+        return self.is_default and not self.kind.echoes
+
+    @cached_property
+    def _wanted(self) -> dict[str, bool]:
+        return {}
+
     def wants(self, name: str) -> bool:
         """Whether an answer may hold this attribute of the document, so that it has to be read."""
+        known = self._wanted.get(name)
+        if known is None:
+            known = self._wanted[name] = self._wants(name)
+        return known
+
+    def _wants(self, name: str) -> bool:
         path = self.kind.find(name)
         included, excluded = self.included, self.excluded
         for step in path.steps if path else ():
@@ -46,15 +64,9 @@ class Projection:
                 return False
         return path is not None
 
-    def without(self, name: str) -> Projection:
-        """The same, without an attribute that the client did not ask for by name."""
-        if not self.is_default:
-            return self
-        return Projection(self.kind, None, Selection(parts={name: Selection(whole=True)}))
-
     def apply(self, resource: Mapping[str, Any], written: Selection = NOTHING) -> Mapping[str, Any]:
         """The resource as the answer shows it, to a client that has just written some of it."""
-        if self.is_default and isinstance(resource, Resource) and not self.kind.echoes:
+        if self.is_whole and isinstance(resource, Resource):
             return resource
         return project(self.kind.attributes, resource, self.included, self.excluded, written)
 
@@ -110,9 +122,17 @@ def projection(kind: ResourceType, attributes: Iterable[str], excluded_attribute
     Raises InvalidValue when both are given: they contradict each other (RFC 7644 §3.9).
     """
     included, excluded = names_in(attributes), names_in(excluded_attributes)
+    if not included and not excluded:
+        return default(kind)
     if included and excluded:
         raise InvalidValue("Ask with attributes or with excludedAttributes, not with both.")
     return Projection(kind, selection(kind, included), selection(kind, excluded))
+
+
+@lru_cache(KEPT)
+def default(kind: ResourceType) -> Projection:
+    """What is shown when nothing was asked for: what the schemas return by default."""
+    return Projection(kind)
 
 
 def names_in(values: Iterable[str]) -> list[str]:

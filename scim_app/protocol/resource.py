@@ -8,6 +8,8 @@ from typing import Any
 
 import orjson
 
+from scim_app.protocol.conditions import entity_tag
+
 
 class Resource(Mapping[str, Any]):
     """A resource with all that is answered of it unless a client asks otherwise: a mapping of its attributes.
@@ -16,25 +18,31 @@ class Resource(Mapping[str, Any]):
     to copy them; to parse and print them again takes several times as long.
     """
 
-    def __init__(self, kind: str, text: str) -> None:
+    def __init__(self, kind: str, id: str, location: str, version: str, text: str, complete: bool = True) -> None:
         self.kind = kind
+        self.id = id
+        self.location = location
+        self.version = version
+        """An entity tag."""
         self.text = text
+        self.complete = complete
+        """Whether all that was wanted is in it: the members of a large group may not be."""
 
     @classmethod
     def of(
-        cls, kind: str, resource_id: str, document: str, beside: Mapping[str, Any], meta: Mapping[str, Any]
+        cls, kind: str, id: str, document: str, beside: str, version: int, created: str, modified: str, location: str
     ) -> Resource:
-        """The resource with this id, stored document, attributes that stand beside it, and meta.
+        """The resource with this id and stored document, with what stands beside that, and with its meta (RFC 7643 §3.1).
 
-        `document` is a JSON object whose first member is `schemas`; the id follows that.
+        `document` is a JSON object whose first member is `schemas`; the id follows that. `beside` is empty, or members of
+        the object as text. Moments are text of fixed width (`instant_key`).
         """
         head = document.index("]") + 1
-        more = f",{as_text(beside)[1:-1]}" if beside else ""
-        return cls(kind, f'{document[:head]},"id":"{resource_id}"{document[head:-1]}{more},"meta":{as_text(meta)}}}')
-
-    def also(self, beside: Mapping[str, Any]) -> Resource:
-        """The same with some attributes that it lacks."""
-        return Resource(self.kind, f"{self.text[:-1]},{as_text(beside)[1:-1]}}}") if beside else self
+        text = (
+            f'{document[:head]},"id":"{id}"{document[head:-1]}{beside and ","}{beside},"meta":{{"resourceType":"{kind}",'
+            f'"created":"{created}","lastModified":"{modified}","location":"{location}","version":"W/\\"{version}\\""}}}}'
+        )
+        return cls(kind, id, location, entity_tag(version), text)
 
     @cached_property
     def value(self) -> dict[str, Any]:
@@ -52,7 +60,7 @@ class Resource(Mapping[str, Any]):
         return len(self.value)
 
     def __repr__(self) -> str:
-        return f"Resource({self.kind!r}, {self.text!r})"
+        return f"Resource({self.text!r})"
 
 
 def as_text(value: Any) -> str:

@@ -204,3 +204,9 @@ def test_where_a_resource_is_comes_from_no_header(own: Party) -> None:
     ):
         reply = own.send(request.having(*hostile))
         assert "evil" not in repr(reply) and fault(request, reply) is None
+
+
+def test_no_cookie_is_read_and_none_is_set(own: Party) -> None:
+    answer = own.send(Request("GET", "/scim/v2/Users", headers=(("Cookie", "session=eyJfdXNlcl9pZCI6IjEifQ.x.y"),)))
+    assert answer.status == 200
+    assert answer.headers.get("Set-Cookie") is None and answer.headers.get("Vary") is None

@@ -155,7 +155,7 @@ def test_reads_of_a_kind_in_an_hour_are_one_row_with_a_count(
     first = note("GET", "/Users", 200, query="startIndex=1&count=100")
     for page in range(2, 12):
         note("GET", "/Users", 200, query=f"startIndex={page}01&count=100")
-    note("GET", "/Users", 200, query="filter=userName eq \"ada\"")
+    note("GET", "/Users", 200, query='filter=userName eq "ada"')
     note("GET", "/Users", 200, user_agent="curl/8.0")
     written(log, session)
     last = note("GET", "/Users", 200)
@@ -196,7 +196,11 @@ def test_refusals_of_a_key_are_one_row_an_hour_however_many_come(
         {"name": {"password": ["hunter2"]}},
         {"Authorization": "Bearer hunter2"},
         {"Operations": [{"op": "replace", "path": "password", "value": "hunter2"}]},
-        {"Operations": [{"op": "Replace", "Path": "urn:ietf:params:scim:schemas:core:2.0:User:password", "value": "hunter2"}]},
+        {
+            "Operations": [
+                {"op": "Replace", "Path": "urn:ietf:params:scim:schemas:core:2.0:User:password", "value": "hunter2"}
+            ]
+        },
         {"Operations": [{"op": "add", "value": {"password": "hunter2"}}]},
         {"Operations": [{"op": "replace", "value": '{"password": "hunter2"}'}]},
         {"Operations": [{"op": "replace", "value": '{"password": "hunter2"'}]},
@@ -206,6 +210,24 @@ def test_refusals_of_a_key_are_one_row_an_hour_however_many_come(
 )
 def test_no_secret_is_kept_in_whatever_shape_it_comes(body: dict[str, Any]) -> None:
     assert "hunter2" not in orjson.dumps(secrets.body(orjson.dumps(body))).decode()
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        rb'{"pass\u0077ord": "hunter2"}',
+        rb'{"Operations": [{"op": "replace", "path": "\u0070assword", "value": "hunter2"}]}',
+        rb'{"Operations": [{"op": "replace", "value": "{\"pass\u0077ord\": \"hunter2\"}"}]}',
+    ],
+    ids=str,
+)
+def test_no_secret_is_kept_that_is_written_in_escapes(raw: bytes) -> None:
+    assert b"hunter2" not in orjson.dumps(secrets.body(raw))
+
+
+def test_what_holds_no_secret_is_kept_as_it_is() -> None:
+    sent = {"userName": "ada", "emails": [{"value": "ada@example.com"}] * 20, "active": True}
+    assert secrets.body(orjson.dumps(sent)) == sent
 
 
 def test_a_key_is_kept_nowhere(note: Note, log: Journal, session: scoped_session[Session]) -> None:
@@ -255,7 +277,10 @@ def test_a_request_never_waits_for_the_log(
 
 
 def test_a_log_that_cannot_be_written_fails_nothing_and_says_so(
-    note: Note, log: Journal, session: scoped_session[Session], monkeypatch: pytest.MonkeyPatch,
+    note: Note,
+    log: Journal,
+    session: scoped_session[Session],
+    monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr("scim_app.directory.journal.writer.add", lambda *_: 1 / 0)
@@ -293,9 +318,7 @@ def test_two_processes_that_sum_up_the_same_reads_make_one_row(
     for number in range(20):
         request_id = first_id(moment + timedelta(seconds=number))
         note("GET", "/Users", 200, request_id=request_id)
-        other.note(
-            Noted(request_id[:-1] + "1", organization.id, "k", "", OKTA, "", "GET", "/Users", "", 200, 1)
-        )
+        other.note(Noted(request_id[:-1] + "1", organization.id, "k", "", OKTA, "", "GET", "/Users", "", 200, 1))
     assert other.flush()
     rows = written(log, session)
     other.close()

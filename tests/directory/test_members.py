@@ -271,9 +271,11 @@ def test_a_user_shows_the_groups_they_are_in_by_the_name_they_have_now(directory
     assert "groups" not in directory.get("User", ada)
 
 
-def test_few_members_are_shown_and_many_are_not(directory: Directory) -> None:
+def test_few_members_are_shown_behind_a_change_and_many_are_not(directory: Directory) -> None:
     ids = people(directory, "a", "b", "c")
     group_id = group(directory, "Engineers", *ids)
-    assert [each["value"] for each in directory.few_members(group_id, 3) or ()] == sorted(ids)
-    assert directory.few_members(group_id, 2) is None
-    assert directory.few_members(group(directory, "Empty"), 2) == []
+    again = operations(add(ids[0]))
+    shown = directory.patch("Group", group_id, again, few=3)
+    assert shown.complete and [each["value"] for each in shown["members"]] == sorted(ids)
+    hidden = directory.patch("Group", group_id, again, few=2)
+    assert not hidden.complete and "members" not in hidden

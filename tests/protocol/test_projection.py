@@ -110,11 +110,6 @@ def test_what_an_answer_will_not_hold_need_not_be_read() -> None:
     assert not projection(USER, [], []).wants("password") and not projection(USER, [], []).wants("shoeSize")
 
 
-def test_an_attribute_may_be_left_out_of_the_default() -> None:
-    assert "members" not in projection(GROUP, [], []).without("members").apply(GROUP_OF_ONE)
-    assert "members" in projection(GROUP, ["members"], []).without("members").apply(GROUP_OF_ONE)
-
-
 def within(part: Any, whole: Any) -> bool:
     """Whether a value is another one with some of its members left out."""
     if isinstance(part, dict):

@@ -10,24 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, update
 
 from scim_app.directory.journal.entries import Made, Noted, row
-from scim_app.directory.tables import Change, ScimRequest
-from scim_app.directory.transaction import AnySession, transact
+from scim_app.directory.tables import ScimRequest
+from scim_app.directory.transaction import AnySession, recorded, transact
 
 T = TypeVar("T")
 _requests: Any = ScimRequest.__table__
-_changes: Any = Change.__table__
 INSERT = insert(_requests)
+TOLD = ("id", "action", "target_kind", "target_id", "target_name")
+"""What the log is told of an entry of the history."""
 CHANGES = update(_requests).where(_requests.c.id == bindparam("request"))
-MADE = (
-    select(_changes.c.id, _changes.c.action, _changes.c.target_kind, _changes.c.target_id, _changes.c.target_name)
-    .where(_changes.c.organization_id == bindparam("organization"), _changes.c.request_id == bindparam("request"))
-    .where(_changes.c.id > bindparam("after"))
-    .order_by(_changes.c.id)
-)
-"""Ids are ordered by time, so only the newest changes are looked at."""
 
 
 @dataclass
@@ -50,17 +44,12 @@ class Receipt:
         return result
 
     def _write(self, session: AnySession) -> tuple[Made, ...]:
-        noted = self.describe()
-        new = made_since(session, noted, self.made[-1].id if self.made else noted.request_id)
-        made = (*self.made, *new)
-        if self.made and new:
+        new = [Made(*(entry[name] for name in TOLD)) for entry in recorded(session)]
+        if not new:
+            return self.made
+        noted, made = self.describe(), (*self.made, *new)
+        if self.made:
             session.execute(CHANGES, {"request": noted.request_id, "change_ids": [each.id for each in made]})
-        elif new:
+        else:
             session.execute(INSERT, row(replace(noted, made=made), {}))
         return made
-
-
-def made_since(session: AnySession, noted: Noted, after: str) -> list[Made]:
-    """The changes of that request behind an id, in order."""
-    given = {"organization": noted.organization_id, "request": noted.request_id, "after": after}
-    return [Made(*each) for each in session.execute(MADE, given)]

@@ -11,9 +11,9 @@ from __future__ import annotations
 import atexit
 import logging
 import os
-import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -57,10 +57,12 @@ class Journal:
     def reset(self) -> None:
         """Begin anew: a process that was forked has none of its parent's threads."""
         self.thread: threading.Thread | None = None
-        self.queue: queue.Queue[Noted | threading.Event] = queue.Queue(QUEUED)
+        self.queue: deque[Noted | threading.Event] = deque()
         self.held = 0
         self.left_out = 0
         self.closing = False
+        self.came, self.enough = threading.Event(), threading.Event()
+        """Set when there is something to write, and when there is no sense in waiting for more."""
         self.pruned_at = time.monotonic() - PRUNED_EVERY + 60
         self.process = os.getpid()
 
@@ -72,12 +74,15 @@ class Journal:
                     self.reset()
         if self.held + noted.weight > HELD:
             noted = replace(noted, request=None, response=None)
-        try:
-            self.queue.put_nowait(noted)
-        except queue.Full:
+        if len(self.queue) >= QUEUED:
             self.left_out += 1
             return
         self.held += noted.weight
+        self.queue.append(noted)
+        if not self.came.is_set():
+            self.came.set()
+        if len(self.queue) >= BATCH:
+            self.enough.set()
         if self.thread is None:
             self.start()
 
@@ -94,7 +99,9 @@ class Journal:
         if self.thread is None or self.process != os.getpid():
             return True
         written = threading.Event()
-        self.queue.put(written)
+        self.queue.append(written)
+        self.came.set()
+        self.enough.set()
         return written.wait(timeout)
 
     def close(self) -> None:
@@ -111,10 +118,10 @@ class Journal:
         """The thread: collect, write, forget what is too old, until the journal is closed."""
         engine = create_engine(self.url, **self.options)
         try:
-            while not self.closing or not self.queue.empty():
-                batch, waiting = self.collect()
+            while not self.closing or self.queue:
+                noted, waiting = self.collect()
                 with Session(engine) as session:
-                    self.write(session, batch)
+                    self.write(session, noted)
                     self.forget(session)
                 for each in waiting:
                     each.set()
@@ -122,27 +129,26 @@ class Journal:
             engine.dispose()
 
     def collect(self) -> tuple[list[Noted], list[threading.Event]]:
-        """What came within the pause after the first, and who waits for it to be written."""
-        batch: list[Noted] = []
-        first = self.queue.get()
-        if isinstance(first, threading.Event):
-            return batch, [first]
-        batch.append(first)
-        until = time.monotonic() + PAUSE
-        while len(batch) < BATCH and (left := until - time.monotonic()) > 0:
-            try:
-                following = self.queue.get(timeout=left)
-            except queue.Empty:
-                break
-            if isinstance(following, threading.Event):
-                return self.taken(batch), [following]
-            batch.append(following)
-        return self.taken(batch), []
+        """What came within the pause after the first, and who waits for it to be written.
 
-    def taken(self, batch: list[Noted]) -> list[Noted]:
-        """The batch, which is out of the queue."""
-        self.held -= sum(each.weight for each in batch)
-        return batch
+        The thread sleeps meanwhile: to be woken for each would take time from the requests.
+        """
+        self.came.wait()
+        self.enough.wait(PAUSE)
+        self.came.clear()
+        self.enough.clear()
+        noted: list[Noted] = []
+        waiting: list[threading.Event] = []
+        while self.queue and len(noted) < BATCH:
+            each = self.queue.popleft()
+            noted.append(each) if isinstance(each, Noted) else waiting.append(each)
+        if self.queue:
+            self.held -= sum(each.weight for each in noted)
+            self.came.set()
+            self.enough.set()
+        else:
+            self.held = 0
+        return noted, waiting
 
     def write(self, session: Session, batch: Sequence[Noted]) -> None:
         """Write the batch, or, when one of them cannot be written, the others. Whatever goes wrong is said in the log."""

@@ -46,7 +46,7 @@ def well_formed(text: str) -> bool:
 
 def masked(text: str) -> str:
     """The text without keys in it."""
-    return _whole.sub(MASKED, text)
+    return _whole.sub(MASKED, text) if PREFIX in text else text
 
 
 def checksum(text: str) -> str:

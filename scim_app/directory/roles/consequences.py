@@ -20,9 +20,11 @@ BOUND = select(exists().where(Binding.organization_id == ORGANIZATION, Binding.g
 """Whether a group means anything."""
 
 
-def draw(store: Store, user_ids: Iterable[str], cause_id: str, target: Target, *, locked: bool = False) -> list[Move]:
+def draw(
+    store: Store, user_ids: Iterable[str], cause_id: str, target: Target, *, locked: bool = False, active: bool = True
+) -> list[Move]:
     """Refresh the roles of these users after a change, whose entry has this id, to this target; record what moved."""
-    moves = effective.refresh(store.session, store.organization_id, user_ids, locked=locked)
+    moves = effective.refresh(store.session, store.organization_id, user_ids, locked=locked, active=active)
     record(store, moves, cause_id, target)
     return moves
 

@@ -121,8 +121,10 @@ HELD = select(EffectiveRole.user_id, EffectiveRole.scope_id, EffectiveRole.role_
 """The rows of some users."""
 
 
-def refresh(session: AnySession, organization_id: str, user_ids: Iterable[str], *, locked: bool = False) -> list[Move]:
-    """Bring the rows of these users in line with the facts, and say what moved.
+def refresh(
+    session: AnySession, organization_id: str, user_ids: Iterable[str], *, locked: bool = False, active: bool = True
+) -> list[Move]:
+    """Bring the rows of these users in line with the facts, and say what moved. Those who are not `active` have no roles.
 
     The users are locked first, unless they are `locked` already: of two who change facts about one user, the second sees
     what the first has done.
@@ -134,7 +136,8 @@ def refresh(session: AnySession, organization_id: str, user_ids: Iterable[str], 
         if not locked:
             connection.execute(LOCKED, about).all()
         before = {(user, scope): role for user, scope, role in connection.execute(HELD, about)}
-        after = {(user, scope): role for user, scope, role in connection.execute(HIGHEST, about)}
+        highest = connection.execute(HIGHEST, about) if active else ()
+        after = {(user, scope): role for user, scope, role in highest}
         moves += [
             Move(user, scope, before.get((user, scope)), after.get((user, scope)))
             for user, scope in dict.fromkeys((*before, *after))
