@@ -193,7 +193,7 @@ class Directory:
         if team_group is None:
             [row] = self.store.insert("Group", [document])
             outcome = self._membership(row.id).apply([membership.Add(ids)]) if ids else members.Outcome()
-            differences = told(row.document) + self._told_members(outcome)
+            differences = told(row.document) + outcome.told()
             self.store.record("Group", "group:created", [(row.id, row.document, differences)])
             return row
         found = self.store.row("Group", team_group, lock=True)
@@ -215,7 +215,7 @@ class Directory:
         else:
             after = rules.named(self.store, row.id, before, after)
         outcome = self._membership(row.id).apply(steps) if steps else members.Outcome()
-        differences = changes.difference(before, after) + self._told_members(outcome)
+        differences = changes.difference(before, after) + outcome.told()
         if before != after or outcome.moved:
             row = self.store.update(kind, row, after)
         if differences:
@@ -246,19 +246,6 @@ class Directory:
         self.store.remove("Group", [row.id])
         [cause] = self.store.record("Group", "group:deleted", [(row.id, row.document, told(row.document, gone=True))])
         consequences.draw(self.store, people, cause, Target("Group", row.id, row.document["displayName"]))
-
-    def _told_members(self, outcome: members.Outcome) -> list[dict[str, Any]]:
-        """Who came and went, as one difference: names for the first, counts for all."""
-        if not (outcome.moved or outcome.skipped):
-            return []
-        told: dict[str, Any] = {"attribute": "members"}
-        for name, ids in (("added", outcome.added), ("removed", outcome.removed)):
-            if ids:
-                told[name] = members.names_of(self.session, self.organization_id, ids)
-                told[f"{name}Count"] = len(ids)
-        if outcome.skipped:
-            told |= {"skipped": outcome.skipped[: members.NAMED], "skippedCount": len(outcome.skipped)}
-        return [told]
 
     def _read(self, kind: str, rows: Sequence[Any], wants: Wants | None) -> list[Resource]:
         return self.reader.resources(kind, rows, self._wants(kind, wants))

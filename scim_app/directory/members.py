@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Integer, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Integer, bindparam, delete, exists, insert, literal_column, select, update
 
 from scim_app.directory.parameters import form
 from scim_app.directory.query import Compiler, row
@@ -25,8 +25,8 @@ AT_ONCE = 5_000
 """Ids in one statement: SQLite takes 32 766 parameters."""
 _members, _users = GroupMember.__table__.c, User.__table__.c
 _named: Any = bindparam("ids", expanding=True)
-NAMES = select(_users.id, _users.display_name).where(_users.organization_id == ORGANIZATION, _users.id.in_(_named))
-"""The users of an organisation with some ids, and what they are called."""
+KNOWN = select(_users.id).where(_users.organization_id == ORGANIZATION, _users.id.in_(_named))
+"""The users of an organisation with some ids."""
 BEYOND = (
     select(_members.user_id)
     .where(_members.organization_id == ORGANIZATION, _members.group_id == bindparam("group_id"))
@@ -35,6 +35,11 @@ BEYOND = (
 )
 """Somebody, if a group has more members than that."""
 _rows: Any = GroupMember.__table__
+_called: Any = literal_column(
+    "(SELECT named.display_name FROM users AS named"
+    " WHERE named.organization_id = group_members.organization_id AND named.id = group_members.user_id)"
+)
+"""What a member is called. As text: SQLAlchemy leaves the names of tables out of what SQLite returns, subqueries too."""
 ENTER = (
     insert(_rows)
     .from_select(
@@ -55,7 +60,7 @@ ENTER = (
             ),
         ),
     )
-    .returning(_rows.c.user_id)
+    .returning(_rows.c.user_id, _called)
 )
 """Make those of some ids that are users of the organisation members of a group, unless they are; who was made one."""
 LEAVE = (
@@ -65,7 +70,7 @@ LEAVE = (
         _members.group_id == bindparam("group_id"),
         _members.user_id.in_(_named),
     )
-    .returning(_rows.c.user_id)
+    .returning(_rows.c.user_id, _called)
 )
 """Make some users members no longer; who was one."""
 NAMED = 1_000
@@ -88,10 +93,10 @@ class Delta:
 
 @dataclass
 class Outcome:
-    """Who became a member, who ceased to be one, and which ids were nobody's."""
+    """Who became a member and who ceased to be one, with what they are called, and which ids were nobody's."""
 
-    added: dict[str, None] = field(default_factory=dict)
-    removed: dict[str, None] = field(default_factory=dict)
+    added: dict[str, str] = field(default_factory=dict)
+    removed: dict[str, str] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
 
     @property
@@ -99,18 +104,28 @@ class Outcome:
         """Everybody who came or went."""
         return [*self.added, *self.removed]
 
-    def note(self, added: Iterable[str], removed: Iterable[str]) -> None:
+    def note(self, added: Mapping[str, str], removed: Mapping[str, str]) -> None:
         """Account for a change: who leaves and comes back in one request did neither."""
-        for each in added:
-            if each in self.removed:
-                del self.removed[each]
-            else:
-                self.added[each] = None
-        for each in removed:
-            if each in self.added:
-                del self.added[each]
-            else:
-                self.removed[each] = None
+        for each, name in added.items():
+            if self.removed.pop(each, None) is None:
+                self.added[each] = name
+        for each, name in removed.items():
+            if self.added.pop(each, None) is None:
+                self.removed[each] = name
+
+    def told(self) -> list[dict[str, Any]]:
+        """Who came and went, as one difference for the history: names for the first, counts for all."""
+        if not (self.moved or self.skipped):
+            return []
+        told: dict[str, Any] = {"attribute": "members"}
+        for what, people in (("added", self.added), ("removed", self.removed)):
+            if people:
+                first = islice(people.items(), NAMED)
+                told[what] = [{"value": user_id, "display": name} for user_id, name in first]
+                told[f"{what}Count"] = len(people)
+        if self.skipped:
+            told |= {"skipped": self.skipped[:NAMED], "skippedCount": len(self.skipped)}
+        return [told]
 
 
 @dataclass(frozen=True)
@@ -150,20 +165,20 @@ class Membership:
         added = self.add(wanted, outcome)
         outcome.note(added, self.remove(unwanted))
 
-    def add(self, ids: Sequence[str], outcome: Outcome) -> list[str]:
+    def add(self, ids: Sequence[str], outcome: Outcome) -> dict[str, str]:
         """Make these users members. Who became one; ids that are no user's of the organisation are skipped."""
-        added: list[str] = []
+        added: dict[str, str] = {}
         for batch in batches(ids):
             values = {"now": datetime.now(UTC), "request_id": self.request_id}
-            came = set(self.session.scalars(ENTER, self._about(batch) | values))
+            came = {user_id: name for user_id, name in self.session.execute(ENTER, self._about(batch) | values)}
             if len(came) < len(batch):
                 self.note_unknown(batch, outcome)
-            added += [each for each in batch if each in came]
+            added |= {each: came[each] for each in batch if each in came}
         return added
 
     def note_unknown(self, ids: Sequence[str], outcome: Outcome) -> None:
         """Note as skipped who is unknown here. Raises InvalidValue for groups, and where unknown ids are refused."""
-        known = set(self.session.scalars(NAMES, {"organization_id": self.organization_id, "ids": ids}))
+        known = set(self.session.scalars(KNOWN, {"organization_id": self.organization_id, "ids": ids}))
         unknown = [each for each in ids if each not in known]
         self.refuse_groups(unknown)
         if unknown and self.refuses_unknown:
@@ -178,12 +193,12 @@ class Membership:
                 "Members must be users: a group cannot be a member of a group here. Push its users instead."
             )
 
-    def remove(self, ids: Sequence[str]) -> list[str]:
+    def remove(self, ids: Sequence[str]) -> dict[str, str]:
         """Make these users members no longer. Who was one."""
-        removed: list[str] = []
+        removed: dict[str, str] = {}
         for batch in batches(ids):
-            left = set(self.session.scalars(LEAVE, self._about(batch)))
-            removed += [each for each in batch if each in left]
+            left = {user_id: name for user_id, name in self.session.execute(LEAVE, self._about(batch))}
+            removed |= {each: left[each] for each in batch if each in left}
         return removed
 
     def selected(self, step: RemoveMatching) -> Iterator[str]:
@@ -214,14 +229,6 @@ def are_more(session: AnySession, organization_id: str, group_id: str, at_most: 
     """Whether a group has more members than that."""
     about = {"organization_id": organization_id, "group_id": group_id, "at_most": at_most}
     return session.scalar(BEYOND, about) is not None
-
-
-def names_of(session: AnySession, organization_id: str, user_ids: Iterable[str]) -> list[dict[str, str]]:
-    """The first of these users with their names, for the history."""
-    ids = list(islice(user_ids, NAMED))
-    found = session.execute(NAMES, {"organization_id": organization_id, "ids": ids})
-    names = {user_id: name for user_id, name in found}
-    return [{"value": each, "display": names.get(each, each)} for each in ids]
 
 
 def leave_all(session: AnySession, organization_id: str, user_id: str) -> None:
