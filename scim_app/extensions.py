@@ -23,19 +23,11 @@ SQLITE_PRAGMAS = ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "bu
 
 @event.listens_for(Engine, "connect")
 def prepare_connection(connection: Any, _record: Any) -> None:
-    """A SQLite connection starts no transaction of its own, waits for locks, and does not forget what it acknowledged.
-
-    A PostgreSQL connection compiles no plan to machine code: that is for statements that take seconds, takes longer than
-    any of ours, and would begin when an organisation has so many users that a plan for a page of them looks expensive.
-    """
+    """A SQLite connection starts no transaction of its own, waits for locks, and does not forget what it acknowledged."""
     if isinstance(connection, sqlite3.Connection):
         connection.isolation_level = None
         for pragma in SQLITE_PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
-    else:
-        connection.autocommit = True
-        connection.execute("SET jit = off")
-        connection.autocommit = False
 
 
 @event.listens_for(Engine, "begin")

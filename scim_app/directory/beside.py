@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, bindparam, literal_column, null, select, type_coerce
+from sqlalchemy import ColumnElement, Text, bindparam, literal, null, select, type_coerce
 
 from scim_app.directory.tables import Group, GroupMember, User
-from scim_app.directory.texts import ArrayText, InstantText, ObjectText
+from scim_app.directory.texts import ArrayText, InstantText, QuotedText
 from scim_app.protocol.catalog import Catalog
 
 Wants = Callable[[str], bool]
@@ -25,18 +25,17 @@ _of_group = (_groups.c.organization_id == _rows.c.organization_id) & (_groups.c.
 
 
 def _array(of: Any, where: ColumnElement[bool], from_: Any, at: str, id: Any, display: Any, type: str) -> Any:
-    """What belongs to a row: values of that id, name and type, in the order of ids, at addresses that begin with `at`."""
-    parts = {"value": id, "$ref": bindparam(at, type_=Text) + id, "display": display, "type": _text(type)}
-    told = [each for name, part in parts.items() if part is not None for each in (_text(name), part)]
-    own = (
-        select(ObjectText(*told).label("object")).select_from(from_).where(where).order_by(id).correlate(of).subquery()
-    )
+    """What belongs to a row: values of that id, name and type, in the order of ids, at addresses that begin with `at`.
+
+    They are put together piece by piece: what a database makes of JSON by itself has spaces on one and none on the other.
+    """
+    text = literal('{"value":"', Text) + id + '","$ref":"' + bindparam(at, type_=Text) + id
+    if display is None:
+        text = text + f'","type":"{type}"}}'
+    else:
+        text = text + '","display":' + QuotedText(display) + f',"type":"{type}"}}'
+    own = select(text.label("object")).select_from(from_).where(where).order_by(id).correlate(of).subquery()
     return select(ArrayText(own.c.object)).scalar_subquery()
-
-
-def _text(text: str) -> ColumnElement[Any]:
-    """A word of ours, in the statement itself: PostgreSQL asks for the type of a parameter."""
-    return literal_column(f"'{text}'")
 
 
 NOTHING: ColumnElement[Any] = null()

@@ -12,8 +12,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
 
 
-class ObjectText(FunctionElement[str]):
-    """A JSON object, of names and values in turn."""
+class QuotedText(FunctionElement[str]):
+    """A text as JSON has it, in quotation marks and with escapes."""
 
     type = Text()
     inherit_cache = True
@@ -33,14 +33,14 @@ class InstantText(FunctionElement[str]):
     inherit_cache = True
 
 
-@compiles(ObjectText, "sqlite")
-def _object_in_sqlite(element: ObjectText, compiler: Any, **kw: Any) -> str:
-    return f"json_object({compiler.process(element.clauses, **kw)})"
+@compiles(QuotedText, "sqlite")
+def _quoted_in_sqlite(element: QuotedText, compiler: Any, **kw: Any) -> str:
+    return f"json_quote({compiler.process(element.clauses, **kw)})"
 
 
-@compiles(ObjectText, "postgresql")
-def _object_in_postgresql(element: ObjectText, compiler: Any, **kw: Any) -> str:
-    return f"json_build_object({compiler.process(element.clauses, **kw)})::text"
+@compiles(QuotedText, "postgresql")
+def _quoted_in_postgresql(element: QuotedText, compiler: Any, **kw: Any) -> str:
+    return f"to_json({compiler.process(element.clauses, **kw)})::text"
 
 
 @compiles(ArrayText, "sqlite")

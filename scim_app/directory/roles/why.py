@@ -73,11 +73,12 @@ def of_users(
     names = scope_names(store, scopes)
     projects = projects_of(store, scopes.values())
     for (user_id, scope_id), grants in granted.items():
-        scope = scopes[scope_id]
-        if scope.kind in wanted:
+        scope = scopes.get(scope_id)
+        # A project or team may be deleted between two statements: then nobody has a role there any more.
+        if scope is not None and scope.kind in wanted:
             remains = defaults[scope_id].role if scope_id in defaults else None
             project = projects.get(scope.parent_id or "") if scope.kind == "team" else None
-            found[user_id].append(held(scope, names[scope_id], project, grants, remains))
+            found[user_id].append(held(scope, names.get(scope_id, scope.name), project, grants, remains))
     for each in found.values():
         granted_in = {one.scope_id for one in each}
         each += [one for one in defaults.values() if one.kind in wanted and one.scope_id not in granted_in]

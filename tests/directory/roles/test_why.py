@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy.orm import Session, scoped_session
 
 from scim_app.directory.changes import Actor
@@ -100,3 +101,16 @@ def test_somebody_inactive_has_nothing_to_explain(acme: Acme) -> None:
     acme.join(acme.pair("Admin", "Mobile"), ada)
     acme.set(ada, active=False)
     assert why.of_users(acme.store, [ada]) == {}
+
+
+def test_a_project_that_is_deleted_between_two_statements_gives_nobody_a_role(
+    acme: Acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acme.project("Mobile")
+    ada = acme.person("ada", orgRole="Admin")
+    acme.join(acme.pair("Admin", "Mobile"), ada)
+    known = why.scopes_of
+    monkeypatch.setattr(
+        why, "scopes_of", lambda store, ids: [each for each in known(store, ids) if each.kind == "organization"]
+    )
+    assert list(of(acme, ada)) == ["Organization"]
