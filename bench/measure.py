@@ -60,13 +60,23 @@ def play(targets: Sequence[Target], workloads: Sequence[Workload], plan: Plan) -
                     rows.pop(key, None)
                     continue
                 if turn == -1:
-                    counts[key] = plan.whole_turns(min(MOST, rate * plan.seconds))
+                    counts[key] = plan.whole_turns(
+                        min(MOST, max(rate, again(target, workload, count, plan)) * plan.seconds)
+                    )
                     continue
                 row = rows.setdefault(key, Row(workload.name, target.name, target.users, plan.connections))
                 row.rates.append(round(rate, 2))
                 row.cpu.append(round(cpu, 7))
         plan.told(f"round {turn + 1} of {plan.rounds}, {plan.connections} at once")
     return list(rows.values())
+
+
+def again(target: Target, workload: Workload, count: int, plan: Plan) -> float:
+    """Requests a second once the first of a kind were answered, which fill caches: how long a burst is must not hang on them.
+
+    A burst of a few would be about what its first request finds cold after the bursts of all others.
+    """
+    return 0.0 if workload.whole else burst(target, workload, count, plan.connections)[0]
 
 
 def burst(target: Target, workload: Workload, count: int, connections: int) -> tuple[float, float]:
