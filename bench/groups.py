@@ -36,12 +36,19 @@ def is_done(answer: Answer) -> bool:
 
 
 def push(target: Target, count: int) -> list[Ask]:
-    """A thousand members for a group that has none. Making the group is not counted."""
+    """A thousand members for a group that has none. Making the group is not counted, nor that the last ones are deleted.
+
+    The first people would be in more groups after each round, and a page that shows them another page.
+    """
     asks = []
     with Connection(target.port) as connection:
+        for group in target.pushed:
+            connection.ask(target.request("DELETE", f"/Groups/{group}"))
+        target.pushed.clear()
         for turn in target.turn("push", count):
             body = {"schemas": [CORE_GROUP], "displayName": f"Pushed {turn}"}
             made = connection.ask(target.request("POST", "/Groups", body)).json["id"]
+            target.pushed.append(made)
             asks.append(Ask(target.request("PATCH", f"/Groups/{made}", adding(target.ids[:PUSHED])), is_done))
     return asks
 

@@ -43,6 +43,8 @@ class Target:
     made: int = 0
     turns: dict[str, int] = field(default_factory=dict)
     cursors: list[str] = field(default_factory=list)
+    pushed: list[str] = field(default_factory=list)
+    """The groups that were made for the last pushes."""
 
     def request(self, method: str, path: str, body: Any = None) -> bytes:
         """A request as it goes over the wire."""
