@@ -46,9 +46,8 @@ def found(kinds: Sequence[ResourceType], given: Mapping[str, str]) -> Response:
     walk = Walk(asked)
     wants = {name: projection.wants for name, projection in projections.items()}
     page = g.directory.search(asked, wants, walk.place)
-    if all(each.is_whole for each in projections.values()):
-        return responses.json(list_response(page, page.resources, walk.cursors(page)))
-    shown = [projections[resource.kind].apply(resource) for resource in page.resources]
+    whole = all(each.is_whole for each in projections.values())
+    shown = None if whole else [projections[resource.kind].apply(resource) for resource in page.resources]
     return responses.json(list_response(page, shown, walk.cursors(page)))
 
 

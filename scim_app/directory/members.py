@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Integer, bindparam, delete, exists, insert, literal_column, select, update
+from sqlalchemy import Integer, bindparam, delete, exists, insert, select, update
 
 from scim_app.directory.parameters import form
 from scim_app.directory.query import Compiler, row
 from scim_app.directory.sources import ORGANIZATION
 from scim_app.directory.tables import Group, GroupMember, User
 from scim_app.directory.tables.columns import Id, Instant
+from scim_app.directory.texts import NameText
 from scim_app.directory.transaction import AnySession
 from scim_app.protocol.attributes import Path
 from scim_app.protocol.errors import InvalidValue
@@ -35,11 +36,7 @@ BEYOND = (
 )
 """Somebody, if a group has more members than that."""
 _rows: Any = GroupMember.__table__
-_called: Any = literal_column(
-    "(SELECT named.display_name FROM users AS named"
-    " WHERE named.organization_id = group_members.organization_id AND named.id = group_members.user_id)"
-)
-"""What a member is called. As text: SQLAlchemy leaves the names of tables out of what SQLite returns, subqueries too."""
+_called = NameText(_members.organization_id, _members.user_id)
 ENTER = (
     insert(_rows)
     .from_select(

@@ -5,60 +5,59 @@ What the database writes goes into an answer without becoming a value in between
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from sqlalchemy import Text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
 
 
-class QuotedText(FunctionElement[str]):
+class DatabaseText(FunctionElement[str]):
+    """Text made of columns, as each database says it."""
+
+    type = Text()
+    inherit_cache = True
+    forms: ClassVar[Mapping[str, str]]
+    """By the name of the dialect, with a place for each column."""
+
+
+@compiles(DatabaseText)
+def _written(element: DatabaseText, compiler: Any, **kw: Any) -> str:
+    # In what SQLite returns of a row that it changed, SQLAlchemy leaves out whose columns they are; a subquery must know.
+    columns = [compiler.process(each, **(kw | {"include_table": True})) for each in element.clauses]
+    return element.forms[compiler.dialect.name].format(*columns)
+
+
+class QuotedText(DatabaseText):
     """A text as JSON has it, in quotation marks and with escapes."""
 
-    type = Text()
     inherit_cache = True
+    forms = {"sqlite": "json_quote({})", "postgresql": "to_json({})::text"}
 
 
-class ArrayText(FunctionElement[str]):
+class ArrayText(DatabaseText):
     """The JSON array of the objects that rows hold as text, in their order; NULL without any."""
 
-    type = Text()
     inherit_cache = True
+    forms = {"sqlite": "'[' || group_concat({}) || ']'", "postgresql": "'[' || string_agg({}, ',') || ']'"}
 
 
-class InstantText(FunctionElement[str]):
+class InstantText(DatabaseText):
     """A moment in UTC, of fixed width: what `comparison.instant_key` makes of it."""
 
-    type = Text()
     inherit_cache = True
+    forms = {
+        "sqlite": "replace({}, ' ', 'T') || 'Z'",
+        "postgresql": """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
+    }
 
 
-@compiles(QuotedText, "sqlite")
-def _quoted_in_sqlite(element: QuotedText, compiler: Any, **kw: Any) -> str:
-    return f"json_quote({compiler.process(element.clauses, **kw)})"
+_NAMED = "(SELECT named.display_name FROM users AS named WHERE named.organization_id = {} AND named.id = {})"
 
 
-@compiles(QuotedText, "postgresql")
-def _quoted_in_postgresql(element: QuotedText, compiler: Any, **kw: Any) -> str:
-    return f"to_json({compiler.process(element.clauses, **kw)})::text"
+class NameText(DatabaseText):
+    """What the user of an organisation and an id is called, beside a row that is just being changed."""
 
-
-@compiles(ArrayText, "sqlite")
-def _array_in_sqlite(element: ArrayText, compiler: Any, **kw: Any) -> str:
-    return f"'[' || group_concat({compiler.process(element.clauses, **kw)}) || ']'"
-
-
-@compiles(ArrayText, "postgresql")
-def _array_in_postgresql(element: ArrayText, compiler: Any, **kw: Any) -> str:
-    return f"'[' || string_agg({compiler.process(element.clauses, **kw)}, ',') || ']'"
-
-
-@compiles(InstantText, "sqlite")
-def _instant_in_sqlite(element: InstantText, compiler: Any, **kw: Any) -> str:
-    return f"replace({compiler.process(element.clauses, **kw)}, ' ', 'T') || 'Z'"
-
-
-@compiles(InstantText, "postgresql")
-def _instant_in_postgresql(element: InstantText, compiler: Any, **kw: Any) -> str:
-    moment = compiler.process(element.clauses, **kw)
-    return f"""to_char({moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+    inherit_cache = True
+    forms = {"sqlite": _NAMED, "postgresql": _NAMED}

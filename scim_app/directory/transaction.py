@@ -31,10 +31,11 @@ def reading(session: AnySession) -> Connection:
     Each sees what is committed when it begins, as in any transaction of PostgreSQL's default isolation level; to begin and
     to end one are two more ways to the database and back.
     """
-    if session().in_transaction() if isinstance(session, scoped_session) else session.in_transaction():
-        return session.connection()
-    by_itself = session.get_bind().dialect.name == "postgresql"
-    return session.connection(execution_options={"isolation_level": "AUTOCOMMIT"} if by_itself else {"reads": True})
+    own = session() if isinstance(session, scoped_session) else session
+    if own.in_transaction():
+        return own.connection()
+    by_itself = own.get_bind().dialect.name == "postgresql"
+    return own.connection(execution_options={"isolation_level": "AUTOCOMMIT"} if by_itself else {"reads": True})
 
 
 def transact(session: AnySession, work: Callable[[], T]) -> T:

@@ -41,7 +41,7 @@ class Projection:
 
     @property
     def is_whole(self) -> bool:
-        """Whether resources are shown as they are, with what was just written of them and without."""
+        """Whether every resource is shown as it is, whatever of it was just written."""
         return self.is_default and not self.kind.echoes
 
     @cached_property
