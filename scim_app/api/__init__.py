@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from scim_app.api import bulk, discovery, errors, gate, journal, resources, roles, searches
+from scim_app.api import bulk, discovery, errors, gate, journal, reading, resources, roles, searches
 from scim_app.api.blueprint import BASE_PATH, blueprint
 from scim_app.api.rate_limits import RateLimits
 from scim_app.directory.policy import Policy
@@ -34,4 +34,5 @@ def init_app(app: Flask) -> None:
     for rooms in (bulk, discovery, errors, gate, journal, resources, roles, searches):
         assert rooms
     journal.init_app(app)
+    reading.init_app(app)
     app.register_blueprint(blueprint)

@@ -7,6 +7,7 @@ from datetime import datetime
 from flask import current_app, request
 from sqlalchemy.exc import SQLAlchemyError
 
+from scim_app.api import reading
 from scim_app.directory import keys
 from scim_app.extensions import db
 
@@ -14,7 +15,7 @@ from scim_app.extensions import db
 def look_up(text: str, now: datetime) -> keys.Authenticated | keys.Refusal:
     """What the key opens from where the request comes, or why it opens nothing."""
     return keys.authenticate(
-        db.session(),
+        reading.connection(),
         current_app.config["KEY_PEPPER"],
         text,
         now,

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_accept_header
 
-from scim_app.api import journal, strays
+from scim_app.api import journal, reading, strays
 from scim_app.api.blueprint import BASE_PATH, below_base, blueprint
 from scim_app.api.credentials import look_up, renew
 from scim_app.directory import keys
@@ -159,6 +159,5 @@ def directory(key: keys.Authenticated) -> Directory:
     """The directory of the key's organisation: the only one this request can see."""
     actor = Actor("key", key.label, key.id, g.request_id)
     extensions = current_app.extensions
-    return Directory(
-        db.session(), key.organization_id, actor, extensions["catalog"], extensions["policy"], journal.receipt()
-    )
+    own = key.organization_id, actor, extensions["catalog"], extensions["policy"]
+    return Directory(db.session, *own, journal.receipt(), reading.connection)

@@ -68,7 +68,7 @@ def noted_of(outcome: keys.Authenticated | keys.Refusal, status: int, response: 
         organization_id=outcome.organization_id,
         key_id=outcome.id,
         key_name=outcome.label,
-        user_agent=keys.masked(request.user_agent.string)[:500],
+        user_agent=keys.masked(request.headers.get("User-Agent", ""))[:500],
         address=request.remote_addr or "",
         method=request.method,
         path=path(),

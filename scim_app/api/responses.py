@@ -7,21 +7,30 @@ from typing import Any
 
 import orjson
 from flask import Response
+from werkzeug.datastructures import Headers
 
 from scim_app.api.operations import Outcome
 from scim_app.protocol.projection import Projection
 from scim_app.protocol.resource import as_it_is
 
 SCIM_JSON = "application/scim+json"
+ALWAYS = {"Content-Type": SCIM_JSON, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+class Answer(Response):
+    """A response with a body, whose headers go out as they were set.
+
+    Werkzeug would look whether an address in them has to be written otherwise. Those here are PUBLIC_URL and ids.
+    """
+
+    def get_wsgi_headers(self, environ: Any) -> Headers:
+        """The headers."""
+        return self.headers
 
 
 def json(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """The value as a SCIM response: kept by no cache, read as nothing else."""
-    response = Response(orjson.dumps(value, default=as_it_is), status, content_type=SCIM_JSON)
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers.update(headers or {})
-    return response
+    return Answer(orjson.dumps(value, default=as_it_is), status, {**ALWAYS, **(headers or {})})
 
 
 def outcome(done: Outcome, projection: Projection) -> Response:

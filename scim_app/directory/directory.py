@@ -8,7 +8,10 @@ is answered like one that never existed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Connection
 
 from scim_app.directory import admission, beside, changes, members
 from scim_app.directory.beside import Wants
@@ -44,6 +47,7 @@ class Directory:
         catalog: Catalog,
         policy: Policy = KEEP,
         receipt: Receipt | None = None,
+        reads: Callable[[], Connection] | None = None,
     ) -> None:
         self.session = session
         self.organization_id = organization_id
@@ -53,22 +57,25 @@ class Directory:
         self.store = Store(session, organization_id, actor, catalog)
         self.reader = Reader(self.store)
         self.receipt = receipt
+        self.reads = reads
 
     def get(self, kind: str, resource_id: str, wants: Wants | None = None) -> Resource:
         """The resource of that id. Raises NotFound."""
-        wants = self._wants(kind, wants)
-        return self.reader.resources(kind, [self.store.shown(kind, resource_id, beside.wanted(kind, wants))], wants)[0]
+        wants, reader = self._wants(kind, wants), self._apart()
+        row = reader.store.shown(kind, resource_id, beside.wanted(kind, wants))
+        return reader.resources(kind, [row], wants)[0]
 
     def search(self, query: Query, wants: Mapping[str, Wants], place: Place | None = None) -> Page:
         """The page of matching resources that a query asks for, from a place in a walk if it is one.
 
         `wants` is by resource type. Raises TooMany when a page of several types lies too far behind the first.
         """
-        listings = [self._listing(each, query.descending, wants[each.kind.name]) for each in query.criteria]
+        reader = self._apart()
+        listings = [self._listing(reader, each, query.descending, wants[each.kind.name]) for each in query.criteria]
         page = by_number(listings, query) if query.cursor is None else by_cursor(listings, query, place)
         kinds = [each.kind.name for each in query.criteria]
         found = [
-            self._read(kind, [row for row in page.rows if len(kinds) == 1 or row.kind == kind], wants[kind])
+            reader.resources(kind, [row for row in page.rows if len(kinds) == 1 or row.kind == kind], wants[kind])
             for kind in kinds
         ]
         resources = found[0] if len(kinds) == 1 else in_order([row.id for row in page.rows], found)
@@ -253,9 +260,14 @@ class Directory:
     def _wants(self, kind: str, wants: Wants | None) -> Wants:
         return wants or default(self.catalog[kind]).wants
 
-    def _listing(self, criteria: Criteria, descending: bool, wants: Wants) -> Listing:
+    def _apart(self) -> Reader:
+        """A reader for what is read outside any transaction."""
+        # What reads asks a connection as it asks a session: for rows.
+        return Reader(replace(self.store, session=cast(AnySession, self.reads()))) if self.reads else self.reader
+
+    def _listing(self, reader: Reader, criteria: Criteria, descending: bool, wants: Wants) -> Listing:
         wanted = beside.wanted(criteria.kind.name, wants)
-        return Listing.of(self.session, self.organization_id, self.catalog, criteria, descending, wanted)
+        return Listing.of(reader.session, self.organization_id, self.catalog, criteria, descending, wanted)
 
     def _membership(self, group_id: str) -> members.Membership:
         return members.Membership(

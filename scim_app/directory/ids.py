@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import threading
 import time
 import uuid
@@ -21,9 +21,10 @@ def new_id() -> str:
     with _lock:
         ticks = (time.time_ns() << 12) // 1_000_000
         _last = ticks = max(ticks, _last + 1)
-    milliseconds, fraction = divmod(ticks, 1 << 12)
-    value = milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | secrets.randbits(62)
-    return str(uuid.UUID(int=value))
+    digits, random = f"{ticks:015x}", os.urandom(8)
+    # The variant, 0b10, is the highest two bits of the random half.
+    tail = f"{random[0] & 0x3F | 0x80:02x}{random[1:].hex()}"
+    return f"{digits[:8]}-{digits[8:12]}-7{digits[12:]}-{tail[:4]}-{tail[4:]}"
 
 
 def first_id(moment: datetime) -> str:

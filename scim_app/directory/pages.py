@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from scim_app.directory.beside import addresses
@@ -44,16 +45,35 @@ class Listing:
         planned = plan(catalog, criteria.kind.name, filter, criteria.sort, descending, beside)
         return cls(session, planned, {**values, "organization_id": organization_id, **addresses(catalog)})
 
+    @cached_property
     def total(self) -> int:
-        """How many rows match."""
+        """How many rows match, when this is first asked."""
         return int(self.session.execute(self.plan.total, self.values).scalar_one())
 
     def at(self, offset: int, limit: int) -> list[Any]:
-        """At most `limit` rows from the `offset`th on, from 0."""
+        """At most `limit` rows from the `offset`th on, from 0. What is skipped is read from the end that is nearer."""
+        if self.plan.everything and offset > self.total / 2:
+            return self.before_end(offset, limit)
+        return self.behind_start(offset, limit)
+
+    def before_end(self, offset: int, limit: int) -> list[Any]:
+        """The same, the rows behind them being skipped."""
+        [segment] = self.plan.segments
+        left = self.total - offset - limit
+        values = {**self.values, "offset": max(0, left), "limit": max(0, min(limit, left + limit))}
+        rows = self.session.execute(segment.by_number_from_end, values).all()
+        # A row that came or went in between moves what is counted from the end: the statement itself says whether one did.
+        if rows and rows[0].there_are == self.total:
+            return list(rows)
+        return self.behind_start(offset, limit)
+
+    def behind_start(self, offset: int, limit: int) -> list[Any]:
+        """The same, the rows before them being skipped."""
         rows: list[Any] = []
         for segment in self.plan.segments:
+            statement = segment.by_number if offset else segment.first
             values = {**self.values, "offset": offset, "limit": limit - len(rows)}
-            found = self.session.execute(segment.by_number, values).all()
+            found = self.session.execute(statement, values).all()
             rows += found
             if len(rows) == limit:
                 break
@@ -115,12 +135,12 @@ def by_number(listings: Sequence[Listing], query: Query) -> Rows:
         found = merged([each.at(0, skipped + query.count) for each in listings], query.descending, False)
         rows = found[skipped : skipped + query.count]
     complete = len(rows) < query.count and (rows or not skipped)
-    return Rows(rows, skipped + len(rows) if complete else sum(each.total() for each in listings))
+    return Rows(rows, skipped + len(rows) if complete else sum(each.total for each in listings))
 
 
 def by_cursor(listings: Sequence[Listing], query: Query, place: Place | None) -> Rows:
     """The page behind a place, or before it; without one the first. One row more than it shows says whether more follow."""
-    total = place.total if place else sum(each.total() for each in listings)
+    total = place.total if place else sum(each.total for each in listings)
     if not query.count:
         return Rows([], total)
     backwards = place is not None and place.position.backwards

@@ -38,7 +38,7 @@ from scim_app.protocol.attributes import Path
 from scim_app.protocol.catalog import Catalog
 from scim_app.protocol.comparison import instant
 from scim_app.protocol.cursors import Position
-from scim_app.protocol.expressions import Expression
+from scim_app.protocol.expressions import Comparison, Expression
 from scim_app.protocol.ordering import Sort, primary_path
 
 KEPT = 200
@@ -72,15 +72,25 @@ class Segment:
     beside: str | None
     by_moment: bool = False
     """Whether the values are moments."""
+    direct: bool = False
+    """Whether the rows are found one after the other, or are few: then nothing is made of any that is not shown."""
     made: dict[tuple[bool, bool], Select[Any]] = field(default_factory=dict)
 
     @cached_property
     def by_number(self) -> Select[Any]:
         """At most `limit` rows from the `offset`th on, in order. Of those that are skipped no more is read than the order."""
+        return self.behind(self.ordered(False))
+
+    @cached_property
+    def by_number_from_end(self) -> Select[Any]:
+        """The same, in the same order, where `offset` says how many are skipped from the end; and how many there are."""
+        there_are = population.count(self.kind).scalar_subquery().label("there_are")
+        return self.behind(self.ordered(True)).add_columns(there_are)
+
+    def behind(self, ordered: Select[Any]) -> Select[Any]:
+        """Of rows in some order those behind the `offset`th, in the order of this list."""
         key: ColumnElement[Any] = null() if self.key is None else self.key
-        ids = self.ordered(False).with_only_columns(
-            self.id.label("id"), key.label("sort_key"), maintain_column_froms=True
-        )
+        ids = ordered.with_only_columns(self.id.label("id"), key.label("sort_key"), maintain_column_froms=True)
         page = ids.limit(LIMIT).offset(OFFSET).subquery("page")
         columns = shown(self.kind, self.beside)
         statement = select(*columns, page.c.sort_key, literal(self.kind).label("kind"))
@@ -89,6 +99,11 @@ class Segment:
         if self.key is None:
             return joined.order_by(page.c.id)
         return joined.order_by(page.c.sort_key.desc() if self.descending else page.c.sort_key.asc(), page.c.id)
+
+    @cached_property
+    def first(self) -> Select[Any]:
+        """At most `limit` rows from the first on, as `by_number` has them."""
+        return self.from_place(False, False) if self.direct else self.by_number
 
     @cached_property
     def length(self) -> Select[Any]:
@@ -145,6 +160,11 @@ class Plan:
     def table(self) -> FromClause:
         return self.compiler.table
 
+    @property
+    def everything(self) -> bool:
+        """Whether it is all rows there are, in the order of ids."""
+        return self.filter is None and self.sort is None
+
     @cached_property
     def total(self) -> Select[Any]:
         """How many rows match. How many there are in all is known: nothing has to be counted."""
@@ -190,7 +210,8 @@ class Plan:
         # Of two columns that are equal, the one beside the key: then an index has the order.
         row_id = self.table.c.id if at is None else at
         matching = statement.where(*self.matching(), *conditions)
-        return Segment(self.kind, matching, row_id, key, self.descending, self.beside, by_moment)
+        direct = self.everything or (self.sort is None and self.filter is not None and names_one(self.filter))
+        return Segment(self.kind, matching, row_id, key, self.descending, self.beside, by_moment, direct)
 
     def chosen_item(self, path: Path, source: Source) -> ColumnElement[Any]:
         """The position of the value that is sorted by: the primary one that has it, or else the first."""
@@ -216,6 +237,13 @@ class Plan:
         """The conditions that the rows meet, whatever the order."""
         own = [self.table.c.organization_id == ORGANIZATION]
         return own if self.filter is None else [*own, self.compiler.condition(self.filter)]
+
+
+def names_one(expression: Expression) -> bool:
+    """Whether the expression says what identifies a resource: a handful match at most."""
+    if not isinstance(expression, Comparison) or expression.operator != "eq":
+        return False
+    return expression.path.attribute.uniqueness != "none" or expression.path.text == "externalId"
 
 
 def froms(source: Source) -> Sequence[FromClause]:

@@ -43,7 +43,7 @@ class Reader:
 
     def resources(self, kind: str, rows: Sequence[Any], wants: Wants) -> list[Resource]:
         """The resources of these rows: as `beside.shown` has them, or as they were read to be changed or written."""
-        texts = [row[:6] if isinstance(row.document, str) else self.told(kind, row, wants) for row in rows]
+        texts = [row if isinstance(row.document, str) else self.told(kind, row, wants) for row in rows]
         documents = [row[1] for row in texts]
         name = "groups" if kind == "User" else "members"
         besides = [f'"{name}":{row[5]}' if row[5] else "" for row in texts]
@@ -52,15 +52,15 @@ class Reader:
             besides = self.with_access([row[0] for row in texts], besides, wants)
         at = self.catalog.location(kind, "")
         return [
-            Resource.of(kind, id, document, beside, version, created, modified, at + id)
-            for (id, _, version, created, modified, _), document, beside in zip(texts, documents, besides, strict=True)
+            Resource.of(kind, row[0], document, beside, row[2], row[3], row[4], at + row[0])
+            for row, document, beside in zip(texts, documents, besides, strict=True)
         ]
 
     def told(self, kind: str, row: Any, wants: Wants) -> tuple[Any, ...]:
         """A row that was read to be changed, or has just been written, as it is shown."""
         name = beside.wanted(kind, wants)
         if name is not None:
-            return tuple(self.store.shown(kind, row.id, name)[:6])
+            return tuple(self.store.shown(kind, row.id, name))
         created, modified = instant_key(row.created_at), instant_key(row.updated_at)
         return row.id, as_text(row.document), row.version, created, modified, None
 

@@ -44,12 +44,12 @@ class ArrayText(DatabaseText):
 
 
 class InstantText(DatabaseText):
-    """A moment in UTC, of fixed width: what `comparison.instant_key` makes of it."""
+    """A moment in UTC, of fixed width: date, time and six digits of a second, as SQLite keeps them."""
 
     inherit_cache = True
     forms = {
-        "sqlite": "replace({}, ' ', 'T') || 'Z'",
-        "postgresql": """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
+        "sqlite": "{}",
+        "postgresql": "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')",
     }
 
 

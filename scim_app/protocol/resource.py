@@ -18,15 +18,21 @@ class Resource(Mapping[str, Any]):
     to copy them; to parse and print them again takes several times as long.
     """
 
-    def __init__(self, kind: str, id: str, location: str, version: str, text: str, complete: bool = True) -> None:
+    complete = True
+    """Whether all that was wanted is in it: the members of a large group may not be."""
+
+    def __init__(self, kind: str, id: str, location: str, number: int, text: str) -> None:
         self.kind = kind
         self.id = id
         self.location = location
-        self.version = version
-        """An entity tag."""
+        self.number = number
+        """Of its version, from 1."""
         self.text = text
-        self.complete = complete
-        """Whether all that was wanted is in it: the members of a large group may not be."""
+
+    @property
+    def version(self) -> str:
+        """The entity tag of its version."""
+        return entity_tag(self.number)
 
     @classmethod
     def of(
@@ -35,14 +41,15 @@ class Resource(Mapping[str, Any]):
         """The resource with this id and stored document, with what stands beside that, and with its meta (RFC 7643 §3.1).
 
         `document` is a JSON object whose first member is `schemas`; the id follows that. `beside` is empty, or members of
-        the object as text. Moments are text of fixed width (`instant_key`).
+        the object as text. Moments are text of fixed width in UTC (`InstantText`), with anything between date and time.
         """
         head = document.index("]") + 1
         text = (
             f'{document[:head]},"id":"{id}"{document[head:-1]}{beside and ","}{beside},"meta":{{"resourceType":"{kind}",'
-            f'"created":"{created}","lastModified":"{modified}","location":"{location}","version":"W/\\"{version}\\""}}}}'
+            f'"created":"{created[:10]}T{created[11:26]}Z","lastModified":"{modified[:10]}T{modified[11:26]}Z",'
+            f'"location":"{location}","version":"W/\\"{version}\\""}}}}'
         )
-        return cls(kind, id, location, entity_tag(version), text)
+        return cls(kind, id, location, version, text)
 
     @cached_property
     def value(self) -> dict[str, Any]:

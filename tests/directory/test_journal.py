@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -308,6 +309,15 @@ def test_closing_writes_what_is_left(note: Note, log: Journal, session: scoped_s
     log.close()
     session.rollback()
     assert session.scalar(select(func.count()).select_from(ScimRequest)) == 700
+
+
+def test_a_process_that_was_forked_writes_nothing_that_its_parent_noted(note: Note, log: Journal) -> None:
+    note(status=200)
+    child = os.fork()
+    if not child:
+        os._exit(0 if log.thread is None and not log.queue and log.flush() else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert log.thread is not None and log.flush()
 
 
 def test_two_processes_that_sum_up_the_same_reads_make_one_row(

@@ -13,6 +13,7 @@ import logging
 import os
 import threading
 import time
+import weakref
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -43,6 +44,16 @@ COMPLETE = update(_requests).where(_requests.c.id == bindparam("request"))
 """Told of a row once its request is answered: the columns of `answer`."""
 
 log = logging.getLogger("scim_app.journal")
+_journals: weakref.WeakSet[Journal] = weakref.WeakSet()
+
+
+def begin_anew() -> None:
+    """In a process that was forked: none of its parent's threads, and nothing to write of its parent's."""
+    for each in _journals:
+        each.reset()
+
+
+os.register_at_fork(after_in_child=begin_anew)
 
 
 class Journal:
@@ -51,11 +62,12 @@ class Journal:
     def __init__(self, url: URL | str, options: Mapping[str, Any]) -> None:
         self.url = url
         self.options = {**options, "pool_size": 1, "max_overflow": 0}
-        self.lock = threading.Lock()
         self.reset()
+        _journals.add(self)
 
     def reset(self) -> None:
-        """Begin anew: a process that was forked has none of its parent's threads."""
+        """Begin anew, with nothing noted and no thread."""
+        self.lock = threading.Lock()
         self.thread: threading.Thread | None = None
         self.queue: deque[Noted | threading.Event] = deque()
         self.held = 0
@@ -64,14 +76,9 @@ class Journal:
         self.came, self.enough = threading.Event(), threading.Event()
         """Set when there is something to write, and when there is no sense in waiting for more."""
         self.pruned_at = time.monotonic() - PRUNED_EVERY + 60
-        self.process = os.getpid()
 
     def note(self, noted: Noted) -> None:
         """Keep the request, at the next opportunity. Never waits and never raises."""
-        if self.process != os.getpid():
-            with self.lock:
-                if self.process != os.getpid():
-                    self.reset()
         if self.held + noted.weight > HELD:
             noted = replace(noted, request=None, response=None)
         if len(self.queue) >= QUEUED:
@@ -96,7 +103,7 @@ class Journal:
 
     def flush(self, timeout: float = 10.0) -> bool:
         """Wait until everything noted so far is written; False when it was not within the timeout."""
-        if self.thread is None or self.process != os.getpid():
+        if self.thread is None:
             return True
         written = threading.Event()
         self.queue.append(written)
@@ -106,7 +113,7 @@ class Journal:
 
     def close(self) -> None:
         """Write what is left and end the thread."""
-        if self.thread is None or self.process != os.getpid():
+        if self.thread is None:
             return
         self.closing = True
         self.flush()

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, func, or_, select, update
 from scim_app.directory.keys.form import fingerprint, pepper_id, public_id_of, well_formed
 from scim_app.directory.keys.networks import allowed
 from scim_app.directory.tables import ScimKey
-from scim_app.directory.transaction import AnySession, reading, transact
+from scim_app.directory.transaction import AnySession, Reads, transact
 
 CLIENT_LENGTH = 200
 TOUCHED_EVERY = timedelta(seconds=60)
@@ -77,7 +77,7 @@ class Refusal:
 
 
 def authenticate(
-    session: AnySession,
+    reads: Reads,
     pepper: str,
     text: str,
     now: datetime,
@@ -92,7 +92,7 @@ def authenticate(
     """
     if not well_formed(text):
         return Refusal(Reason.MALFORMED)
-    row = reading(session).execute(KEY, {"public_id": public_id_of(text)}).one_or_none()
+    row = reads.execute(KEY, {"public_id": public_id_of(text)}).one_or_none()
     kept = "0" * 64 if row is None else row.secret_hash
     right = [hmac.compare_digest(fingerprint(each, text), kept) for each in (pepper, *fallbacks)]
     if row is None:

@@ -15,6 +15,7 @@ from scim_app.directory.roles.effective import GRANTS
 from scim_app.directory.store import Store
 from scim_app.directory.tables import Change, Group, Role, RoleChange, Scope, User
 
+SCOPE = (Scope.id, Scope.kind, Scope.name, Scope.parent_id)
 KINDS = {
     "group": "group",
     "roles": "roles of the user",
@@ -86,7 +87,7 @@ def of_users(
     return found
 
 
-def held(scope: Scope, name: str, project: str | None, grants: list[Grant], remains: str | None) -> Held:
+def held(scope: Any, name: str, project: str | None, grants: list[Grant], remains: str | None) -> Held:
     """The role that follows from the grants in one scope, and for each what would remain without it."""
     if scope.kind == "organization":
         remains = BUILT_IN["organization"][0]
@@ -126,13 +127,13 @@ def said(store: Store, user_id: str, scope_id: str, role: str) -> tuple[datetime
     return (found.at, found.request_id) if found else None
 
 
-def scopes_of(store: Store, scope_ids: Iterable[str]) -> list[Scope]:
+def scopes_of(store: Store, scope_ids: Iterable[str]) -> list[Any]:
     """The scopes of these ids."""
     own = Scope.organization_id == store.organization_id, Scope.id.in_(list(scope_ids))
-    return list(store.session.scalars(select(Scope).where(*own)))
+    return list(store.session.execute(select(*SCOPE).where(*own)))
 
 
-def projects_of(store: Store, scopes: Iterable[Scope]) -> dict[str, str]:
+def projects_of(store: Store, scopes: Iterable[Any]) -> dict[str, str]:
     """The names of the projects that teams are in, by id."""
     ids = {scope.parent_id for scope in scopes if scope.kind == "team" and scope.parent_id}
     return {scope.id: scope.name for scope in scopes_of(store, ids)}

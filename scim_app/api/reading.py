@@ -1,0 +1,32 @@
+"""The connection that a request reads over: one for its key and what it asks for, and none while a body is waited for."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, g
+from sqlalchemy import Connection
+
+from scim_app.api.blueprint import blueprint
+from scim_app.directory import transaction
+from scim_app.extensions import db
+
+
+def init_app(app: Flask) -> None:
+    """Read over connections of the application's own pool."""
+    with app.app_context():
+        app.extensions["reading"] = transaction.reading(db.engine)
+
+
+def connection() -> Connection:
+    """The connection of this request, taken with its first use."""
+    if "reading" not in g:
+        g.reading = current_app.extensions["reading"].connect()
+    taken: Connection = g.reading
+    return taken
+
+
+@blueprint.teardown_app_request
+def release(_error: BaseException | None = None) -> None:
+    """Give the connection back, if there is one."""
+    taken = g.pop("reading", None)
+    if taken is not None:
+        taken.close()
