@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from scim_app.directory.tables import Organization
-from scim_app.directory.transaction import AnySession
+from scim_app.directory.transaction import AnySession, over
 from scim_app.protocol.errors import InvalidValue
 
 DOMAINS = select(Organization.domains).where(Organization.id == bindparam("id"))
@@ -18,7 +18,7 @@ def check(session: AnySession, organization_id: str, kind: str, documents: Seque
     """Raises InvalidValue for a user whose domain the organisation does not accept."""
     if kind != "User":
         return
-    accepted = session.connection().execute(DOMAINS, {"id": organization_id}).scalar_one()
+    accepted = over(session).execute(DOMAINS, {"id": organization_id}).scalar_one()
     for document in documents if accepted else ():
         if domain(document) not in accepted:
             raise InvalidValue(

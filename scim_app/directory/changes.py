@@ -11,7 +11,7 @@ from sqlalchemy import insert
 
 from scim_app.directory.ids import new_id
 from scim_app.directory.tables import Change
-from scim_app.directory.transaction import AnySession, recorded
+from scim_app.directory.transaction import AnySession, over, recorded
 from scim_app.protocol.comparison import folded
 
 
@@ -47,6 +47,15 @@ def difference(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
         for name in dict.fromkeys((*old, *new))
         if name != "schemas" and old.get(name) != new.get(name)
     ]
+
+
+def action_of(kind: str, before: Mapping[str, Any], after: Mapping[str, Any], moved: bool = False) -> str:
+    """What the change of a resource is called; of a group's members alone, whether anybody `moved`."""
+    if kind == "User" and before.get("active", False) != after.get("active", False):
+        return "user:reactivated" if after.get("active") else "user:deactivated"
+    if before == after:
+        return f"group:members:{'changed' if moved else 'skipped'}"
+    return f"{kind.lower()}:updated"
 
 
 def told(document: Mapping[str, Any], gone: bool = False) -> list[dict[str, Any]]:
@@ -89,5 +98,5 @@ def record(
 
 def record_all(session: AnySession, entries: list[dict[str, Any]]) -> None:
     """Add several entries, as `entry` makes them, in the caller's transaction."""
-    session.execute(INSERT, entries)
+    over(session).execute(INSERT, entries)
     recorded(session).extend(entries)

@@ -110,7 +110,7 @@ class Directory:
         described = self.catalog[kind]
 
         def work() -> Resource:
-            row = self.store.row(kind, resource_id, lock=True)
+            row = self._locked(kind, resource_id, wants)
             conditions.check(row.version)
             kept = {each.name: row.document.get(each.name) for each in described.attributes if each.kept}
             after = payload.ordered(described, kept | dict(document), leaving_out={"members"})
@@ -139,7 +139,7 @@ class Directory:
         others = [each for each in operations if each.target.path.top.name != "members"]
 
         def work() -> Resource:
-            row = self.store.row(kind, resource_id, lock=True)
+            row = self._locked(kind, resource_id, wants)
             conditions.check(row.version)
             after = patch.apply(self.catalog[kind], row.document, others) if others else row.document
             row = self._change(kind, row, after, membership.steps(on_members))
@@ -155,7 +155,7 @@ class Directory:
         """Remove the resource and what belongs to it. Raises NotFound, PreconditionFailed or Mutability."""
 
         def work() -> None:
-            row = self.store.row(kind, resource_id, lock=True)
+            row = self.store.locked(kind, resource_id)
             conditions.check(row.version)
             self._delete_user(row) if kind == "User" else self._delete_group(row)
 
@@ -203,7 +203,7 @@ class Directory:
             differences = told(row.document) + outcome.told()
             self.store.record("Group", "group:created", [(row.id, row.document, differences)])
             return row
-        found = self.store.row("Group", team_group, lock=True)
+        found = self.store.locked("Group", team_group)
         after = payload.ordered(
             self.catalog["Group"], found.document | {"externalId": document.get("externalId")}, {"members"}
         )
@@ -226,18 +226,22 @@ class Directory:
         if before != after or outcome.moved:
             row = self.store.update(kind, row, after)
         if differences:
-            action = action_of(kind, before, after, outcome)
+            action = changes.action_of(kind, before, after, bool(outcome.moved))
             [cause] = self.store.record(kind, action, [(row.id, after, differences)])
             if kind == "User":
-                self._leave_groups_if_wiped(row.id, before, after)
+                if self.policy.applies(before, after):
+                    members.leave_all(self.session, self.organization_id, row.id)
+                    row = replace(row, beside=None)
                 self._follow_user(row, before, old, cause)
             else:
                 consequences.draw_for_members(self.store, row.id, outcome.moved, cause, after["displayName"])
         return row
 
-    def _leave_groups_if_wiped(self, user_id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-        if self.policy.applies(before, after):
-            members.leave_all(self.session, self.organization_id, user_id)
+    def _locked(self, kind: str, resource_id: str, wants: Wants | None) -> Any:
+        """The row to change; the groups of a user come with it, which no change of a user's document changes."""
+        return self.store.locked(
+            kind, resource_id, beside.wanted(kind, self._wants(kind, wants)) if kind == "User" else None
+        )
 
     def _delete_user(self, row: Any) -> None:
         organization_role.check(self.store, row.id, columns(self.catalog, "User", row.document), None)
@@ -262,8 +266,11 @@ class Directory:
 
     def _apart(self) -> Reader:
         """A reader for what is read outside any transaction."""
+        if self.reads is None:
+            return self.reader
         # What reads asks a connection as it asks a session: for rows.
-        return Reader(replace(self.store, session=cast(AnySession, self.reads()))) if self.reads else self.reader
+        reads = cast(AnySession, self.reads())
+        return Reader(Store(reads, self.organization_id, self.actor, self.catalog))
 
     def _listing(self, reader: Reader, criteria: Criteria, descending: bool, wants: Wants) -> Listing:
         wanted = beside.wanted(criteria.kind.name, wants)
@@ -283,12 +290,3 @@ class Directory:
 def without_rows(wants: Wants) -> Wants:
     """Wants no groups and no members: a resource that was just made has none, unless it was made with them."""
     return lambda name: name not in {"groups", "members"} and wants(name)
-
-
-def action_of(kind: str, before: Mapping[str, Any], after: Mapping[str, Any], outcome: members.Outcome) -> str:
-    """What a change is called in the history."""
-    if kind == "User" and before.get("active", False) != after.get("active", False):
-        return "user:reactivated" if after.get("active") else "user:deactivated"
-    if before == after:
-        return f"group:members:{'changed' if outcome.moved else 'skipped'}"
-    return f"{kind.lower()}:updated"

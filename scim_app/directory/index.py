@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from scim_app.directory import former_names, population
 from scim_app.directory.records import TABLES
 from scim_app.directory.tables import SearchValue
-from scim_app.directory.transaction import AnySession
+from scim_app.directory.transaction import AnySession, over
 from scim_app.protocol.attributes import ResourceType
 from scim_app.protocol.catalog import Catalog
 from scim_app.protocol.leaves import Leaf, leaves
 
 _values: Any = SearchValue.__table__
-INSERT = insert(_values)
-DELETE = delete(_values).where(
+_ONE = (
     _values.c.organization_id == bindparam("of_organization"),
     _values.c.kind == bindparam("of_kind"),
     _values.c.path == bindparam("at_path"),
@@ -25,6 +24,8 @@ DELETE = delete(_values).where(
     _values.c.resource_id == bindparam("of_resource"),
     _values.c.item == bindparam("at_item"),
 )
+INSERT, DELETE = insert(_values), delete(_values).where(*_ONE)
+UPDATE = update(_values).where(*_ONE).values(key=bindparam("becomes"))
 
 
 def rows(organization_id: str, kind: ResourceType, resource_id: str, found: Iterable[Leaf]) -> list[dict[str, Any]]:
@@ -50,7 +51,7 @@ def add(
         row for each, document in documents.items() for row in rows(organization_id, kind, each, leaves(kind, document))
     ]
     if added:
-        session.execute(INSERT, added)
+        over(session).execute(INSERT, added)
 
 
 def change(
@@ -61,20 +62,28 @@ def change(
     before: Mapping[str, Any],
     after: Mapping[str, Any],
 ) -> None:
-    """Index what a document has become: only the leaves that differ are written."""
+    """Index what a document has become: only the leaves that differ are written, in as few statements as that takes."""
     differ = [name for name in {*before, *after} if before.get(name) != after.get(name)]
     old, new = (set(leaves(kind, {name: each[name] for name in differ if name in each})) for each in (before, after))
-    if old - new:
-        own = {"of_organization": organization_id, "of_kind": kind.name, "of_resource": resource_id}
-        gone = [own | {"at_path": leaf.path, "with_key": leaf.key, "at_item": leaf.item} for leaf in old - new]
-        session.execute(DELETE, gone)
-    if new - old:
-        session.execute(INSERT, rows(organization_id, kind, resource_id, new - old))
+    own = {"of_organization": organization_id, "of_kind": kind.name, "of_resource": resource_id}
+    changed, removed = [], []
+    added = {(leaf.path, leaf.item): leaf for leaf in new - old}
+    for leaf in old - new:
+        row = own | {"at_path": leaf.path, "with_key": leaf.key, "at_item": leaf.item}
+        instead = added.pop((leaf.path, leaf.item), None)
+        if instead is None:
+            removed.append(row)
+        else:
+            changed.append(row | {"becomes": instead.key})
+    inserted = rows(organization_id, kind, resource_id, added.values())
+    for statement, values in ((UPDATE, changed), (DELETE, removed), (INSERT, inserted)):
+        if values:
+            over(session).execute(statement, values)
 
 
 def remove(session: AnySession, organization_id: str, resource_id: str) -> None:
     """Forget a resource."""
-    session.execute(
+    over(session).execute(
         delete(SearchValue).where(
             SearchValue.organization_id == organization_id, SearchValue.resource_id == resource_id
         )

@@ -16,7 +16,7 @@ from scim_app.directory.sources import ORGANIZATION
 from scim_app.directory.tables import Group, GroupMember, User
 from scim_app.directory.tables.columns import Id, Instant
 from scim_app.directory.texts import NameText
-from scim_app.directory.transaction import AnySession
+from scim_app.directory.transaction import AnySession, over
 from scim_app.protocol.attributes import Path
 from scim_app.protocol.errors import InvalidValue
 from scim_app.protocol.membership import Add, Remove, RemoveMatching, Replace, Step
@@ -154,7 +154,7 @@ class Membership:
         """Write what a delta asks for and the rows do not say already."""
         wanted = [each for each, present in delta.present.items() if present]
         if delta.replaced:
-            current = set(self.session.scalars(select(GroupMember.user_id).where(*self._own)))
+            current = set(over(self.session).scalars(select(GroupMember.user_id).where(*self._own)))
             unwanted = sorted(current.difference(wanted))
             wanted = [each for each in wanted if each not in current]
         else:
@@ -167,7 +167,7 @@ class Membership:
         added: dict[str, str] = {}
         for batch in batches(ids):
             values = {"now": datetime.now(UTC), "request_id": self.request_id}
-            came = {user_id: name for user_id, name in self.session.execute(ENTER, self._about(batch) | values)}
+            came = {user_id: name for user_id, name in over(self.session).execute(ENTER, self._about(batch) | values)}
             if len(came) < len(batch):
                 self.note_unknown(batch, outcome)
             added |= {each: came[each] for each in batch if each in came}
@@ -175,7 +175,7 @@ class Membership:
 
     def note_unknown(self, ids: Sequence[str], outcome: Outcome) -> None:
         """Note as skipped who is unknown here. Raises InvalidValue for groups, and where unknown ids are refused."""
-        known = set(self.session.scalars(KNOWN, {"organization_id": self.organization_id, "ids": ids}))
+        known = set(over(self.session).scalars(KNOWN, {"organization_id": self.organization_id, "ids": ids}))
         unknown = [each for each in ids if each not in known]
         self.refuse_groups(unknown)
         if unknown and self.refuses_unknown:
@@ -194,7 +194,7 @@ class Membership:
         """Make these users members no longer. Who was one."""
         removed: dict[str, str] = {}
         for batch in batches(ids):
-            left = {user_id: name for user_id, name in self.session.execute(LEAVE, self._about(batch))}
+            left = {user_id: name for user_id, name in over(self.session).execute(LEAVE, self._about(batch))}
             removed |= {each: left[each] for each in batch if each in left}
         return removed
 
@@ -225,7 +225,7 @@ def batches(values: Iterable[T]) -> Iterator[list[T]]:
 def are_more(session: AnySession, organization_id: str, group_id: str, at_most: int) -> bool:
     """Whether a group has more members than that."""
     about = {"organization_id": organization_id, "group_id": group_id, "at_most": at_most}
-    return session.scalar(BEYOND, about) is not None
+    return over(session).scalar(BEYOND, about) is not None
 
 
 def leave_all(session: AnySession, organization_id: str, user_id: str) -> None:

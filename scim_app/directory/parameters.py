@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
@@ -53,12 +53,13 @@ def form(expression: Expression) -> tuple[Expression, dict[str, Any]]:
 
 def _form(expression: Expression, numbers: Iterator[int], values: dict[str, Any]) -> Expression:
     match expression:
-        case Comparison(path, _, _, key):
+        case Comparison(path, operator, _, key):
             number, end = next(numbers), after_prefix(key)
             values[f"key_{number}"] = instant(key) if path.text in INSTANTS else key
             values[f"end_{number}"], values[f"length_{number}"] = end, len(key)
             boolean = key if path.attribute.type == "boolean" else None
-            return replace(expression, value=None, key=Parameter(number, not key, not end, boolean))  # type: ignore[arg-type]
+            parameter: Any = Parameter(number, not key, not end, boolean)
+            return Comparison(path, operator, None, parameter)
         case Present():
             return expression
         case Not(inner):

@@ -9,7 +9,7 @@ from sqlalchemy import Select, bindparam, func, insert, select, update
 from scim_app.directory.records import TABLES
 from scim_app.directory.sources import ORGANIZATION
 from scim_app.directory.tables import Population
-from scim_app.directory.transaction import AnySession
+from scim_app.directory.transaction import AnySession, over
 
 _rows: Any = cast(Any, Population.__table__)
 _own = _rows.c.organization_id == bindparam("of_organization"), _rows.c.kind == bindparam("of_kind")
@@ -25,7 +25,7 @@ def begin(session: AnySession, organization_id: str) -> None:
 
 def grow(session: AnySession, organization_id: str, kind: str, more: int) -> None:
     """There are so many more of a kind, or fewer when that is negative, in the caller's transaction."""
-    session.execute(GROW, {"of_organization": organization_id, "of_kind": kind, "more": more})
+    over(session).execute(GROW, {"of_organization": organization_id, "of_kind": kind, "more": more})
 
 
 def count(kind: str) -> Select[Any]:

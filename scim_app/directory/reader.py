@@ -13,9 +13,9 @@ from scim_app.directory import beside
 from scim_app.directory.beside import Wants
 from scim_app.directory.roles import why
 from scim_app.directory.roles.why import Held
-from scim_app.directory.store import Store
+from scim_app.directory.store import UNREAD, Store
 from scim_app.directory.tables import User
-from scim_app.directory.transaction import AnySession
+from scim_app.directory.transaction import AnySession, over
 from scim_app.protocol.catalog import ENTERPRISE_USER, ORGANIZATION_ROLES, Catalog
 from scim_app.protocol.comparison import instant_key
 from scim_app.protocol.resource import Resource, as_text
@@ -59,10 +59,11 @@ class Reader:
     def told(self, kind: str, row: Any, wants: Wants) -> tuple[Any, ...]:
         """A row that was read to be changed, or has just been written, as it is shown."""
         name = beside.wanted(kind, wants)
-        if name is not None:
+        known = None if name is None else getattr(row, "beside", UNREAD)
+        if known is UNREAD:
             return tuple(self.store.shown(kind, row.id, name))
         created, modified = instant_key(row.created_at), instant_key(row.updated_at)
-        return row.id, as_text(row.document), row.version, created, modified, None
+        return row.id, as_text(row.document), row.version, created, modified, known
 
     def with_access(self, user_ids: Sequence[str], besides: list[str], wants: Wants) -> list[str]:
         """What stands beside these users, with what they may do, as far as it was asked for."""
@@ -93,7 +94,7 @@ class Reader:
         statement = select(User.id, User.display_name).where(
             User.organization_id == self.organization_id, User.id.in_(ids)
         )
-        names = {user_id: name for user_id, name in self.session.execute(statement)}
+        names = {user_id: name for user_id, name in over(self.session).execute(statement)}
         for manager in managers:
             name = names.get(manager.get("value", ""))
             if name is not None:

@@ -21,7 +21,7 @@ from scim_app.directory.ids import new_id
 from scim_app.directory.query import Compiler
 from scim_app.directory.records import TABLES, columns, group_key
 from scim_app.directory.sources import ORGANIZATION, Sources
-from scim_app.directory.transaction import AnySession
+from scim_app.directory.transaction import AnySession, over
 from scim_app.protocol import payload
 from scim_app.protocol.catalog import Catalog
 from scim_app.protocol.errors import InvalidValue, NotFound, Uniqueness
@@ -43,7 +43,11 @@ SHOWN = {
     for kind, arrays in ARRAYS.items()
     for beside in arrays
 }
-LOCKED = {kind: statement.with_for_update() for kind, statement in ROW.items()}
+LOCKED = {
+    (kind, name): ROW[kind].add_columns(*([] if name is None else [array.label("beside")])).with_for_update(of=table)
+    for kind, table in ((kind, each.__table__) for kind, each in TABLES.items())
+    for name, array in ARRAYS[kind].items()
+}
 INSERT = {kind: insert(cast(Any, table.__table__)) for kind, table in TABLES.items()}
 UPDATE = {
     kind: update(cast(Any, table.__table__)).where(
@@ -54,6 +58,8 @@ UPDATE = {
 """The statements are made once: to make one takes longer than to run it."""
 UNIQUE = {"User": "userName", "Group": "displayName"}
 """The attribute that no two resources of a kind share in one organisation."""
+UNREAD = "unread"
+"""Of what stands beside a row that it has not been read."""
 SEVERAL_OWNERS = "Cannot set multiple owners: this organization has one. Transfer the ownership in the panel."
 
 
@@ -69,11 +75,13 @@ class Written:
     updated_at: datetime
     columns: Mapping[str, Any]
     """What the other columns of the row repeat of the document."""
+    beside: str | None = UNREAD
+    """What stands beside the document, as far as it was read with the row."""
 
     @property
     def values(self) -> dict[str, Any]:
         """The row."""
-        own = {name: value for name, value in vars(self).items() if name != "columns"}
+        own = {name: value for name, value in vars(self).items() if name not in {"columns", "beside"}}
         return {**own, **self.columns}
 
 
@@ -95,9 +103,16 @@ class Store:
         table = TABLES[kind].__table__
         return select(*(table.c[name] for name in COLUMNS)).where(table.c.organization_id == self.organization_id)
 
-    def row(self, kind: str, resource_id: str, lock: bool = False) -> Any:
-        """The row of that id, held against other writers until the transaction ends if asked. Raises NotFound."""
-        return self._only(LOCKED[kind] if lock else ROW[kind], kind, resource_id)
+    def row(self, kind: str, resource_id: str) -> Any:
+        """The row of that id. Raises NotFound."""
+        return self._only(ROW[kind], kind, resource_id)
+
+    def locked(self, kind: str, resource_id: str, beside: str | None = None) -> Any:
+        """The row of that id, held against other writers until the transaction ends, with what is wanted beside it.
+
+        Raises NotFound.
+        """
+        return self._only(LOCKED[kind, beside], kind, resource_id)
 
     def shown(self, kind: str, resource_id: str, beside: str | None) -> Any:
         """The row of that id as it is shown, with what is wanted beside its document. Raises NotFound."""
@@ -107,7 +122,7 @@ class Store:
         row = None
         if ID.fullmatch(resource_id):
             own = {"organization_id": self.organization_id, "id": resource_id, **addresses(self.catalog)}
-            row = self.session.execute(statement, own).one_or_none()
+            row = over(self.session).execute(statement, own).one_or_none()
         if row is None:
             raise NotFound(f"There is no {kind} with this id in the organization of the key.")
         return row
@@ -136,7 +151,8 @@ class Store:
         changed = after != row.document
         repeated = self._columns(kind, after) if changed else {}
         now = datetime.now(UTC)
-        written = Written(row.id, self.organization_id, after, row.version + 1, row.created_at, now, repeated)
+        beside = getattr(row, "beside", UNREAD)
+        written = Written(row.id, self.organization_id, after, row.version + 1, row.created_at, now, repeated, beside)
         values = {
             "of_organization": self.organization_id,
             "of_id": row.id,
@@ -157,7 +173,7 @@ class Store:
         for resource_id in ids:
             index.remove(self.session, self.organization_id, resource_id)
         gone = delete(table).where(table.organization_id == self.organization_id, table.id.in_(ids))
-        removed = self.session.execute(gone.returning(table.id)).all()
+        removed = over(self.session).execute(gone.returning(table.id)).all()
         population.grow(self.session, self.organization_id, kind, -len(removed))
 
     def record(
@@ -200,7 +216,7 @@ class Store:
     ) -> None:
         """Run a statement that may give a resource what another one has."""
         try:
-            self.session.execute(statement, values)
+            over(self.session).execute(statement, values)
         except IntegrityError as error:
             if "owner_of" in str(error.orig):
                 raise InvalidValue(SEVERAL_OWNERS) from None

@@ -61,7 +61,7 @@ def bind_group(group_id: str) -> ResponseReturnValue:
     to = request.form.get("to", "")
 
     def work(store: Store) -> str:
-        store.row("Group", group_id, lock=True)
+        store.locked("Group", group_id)
         scope, role = meant(store, to)
         found = preview.of_binding(store, group_id, scope, role)
         bindings.bind(store, group_id, scope, role)
@@ -77,7 +77,7 @@ def unbind_group(group_id: str) -> ResponseReturnValue:
     to = request.form.get("to", "")
 
     def work(store: Store) -> str:
-        store.row("Group", group_id, lock=True)
+        store.locked("Group", group_id)
         scope, role = meant(store, to)
         found = preview.of_unbinding(store, group_id, scope, role)
         bindings.unbind(store, group_id, scope, role)

@@ -131,6 +131,11 @@ class Path:
     def __truediv__(self, attribute: Attribute) -> Path:
         return Path((*self.steps, attribute))
 
+    @cached_property
+    def below(self) -> tuple[Path, ...]:
+        """The paths of the sub-attributes."""
+        return tuple(self / each for each in self.attribute.sub_attributes)
+
     def comparable(self) -> Path | None:
         """The path itself if its values can be compared; its `value` if it is complex and has one (RFC 7644 §3.4.2.2)."""
         if self.attribute.type != "complex":
@@ -142,8 +147,8 @@ class Path:
         """The paths at and below this one at which plain values stand."""
         if self.attribute.type != "complex":
             yield self
-        for inner in self.attribute.sub_attributes:
-            yield from (self / inner).simple()
+        for inner in self.below:
+            yield from inner.simple()
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,6 +203,11 @@ class ResourceType:
     def attributes(self) -> tuple[Attribute, ...]:
         """Everything a document of this type may have as a member."""
         return (*self.common, *self.schema.attributes, *self.containers)
+
+    @cached_property
+    def paths(self) -> tuple[Path, ...]:
+        """The paths of these."""
+        return tuple(Path((each,)) for each in self.attributes)
 
     @cached_property
     def _by_name(self) -> Mapping[str, Attribute]:

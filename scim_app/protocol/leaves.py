@@ -18,9 +18,10 @@ class Leaf(NamedTuple):
 
 def leaves(kind: ResourceType, resource: Mapping[str, Any]) -> Iterator[Leaf]:
     """Every value of a resource in canonical form that is not empty (RFC 7643 §2.5), in comparison form."""
-    for attribute in kind.attributes:
-        if attribute.name in resource:
-            yield from leaves_of(Path((attribute,)), resource[attribute.name])
+    for path in kind.paths:
+        name = path.attribute.name
+        if name in resource:
+            yield from leaves_of(path, resource[name])
 
 
 def leaves_of(path: Path, value: Any, item: int = 0) -> Iterator[Leaf]:
@@ -38,6 +39,7 @@ def _of_one(path: Path, attribute: Attribute, value: Any, item: int) -> Iterator
         if value is not None and value != "":
             yield Leaf(path.text, item, attribute.key(value))
         return
-    for inner in attribute.sub_attributes:
-        if inner.name in value:
-            yield from leaves_of(path / inner, value[inner.name], item)
+    for inner in path.below:
+        name = inner.attribute.name
+        if name in value:
+            yield from leaves_of(inner, value[name], item)

@@ -188,7 +188,7 @@ def canonical(attributes: tuple[Attribute, ...], value: Mapping[str, Any], where
 
     Raises InvalidSyntax when one is there under two spellings (RFC 7643 §2.1 leaves open which one counts).
     """
-    known = {each.name.lower(): each for each in attributes}
+    known = by_name(attributes)
     found: dict[str, Any] = {}
     seen: set[str] = set()
     for name, inner in value.items():
@@ -202,6 +202,12 @@ def canonical(attributes: tuple[Attribute, ...], value: Mapping[str, Any], where
         if inner is not None or attribute.required or (attribute.kept and attribute.type != "boolean"):
             found[attribute.name] = inner
     return found
+
+
+@lru_cache(maxsize=None)
+def by_name(attributes: tuple[Attribute, ...]) -> dict[str, Attribute]:
+    """The attributes by their names in lower case."""
+    return {each.name.lower(): each for each in attributes}
 
 
 def canonical_value(attribute: Attribute, value: Any, where: str) -> Any:

@@ -15,12 +15,14 @@ from sqlalchemy.orm import Session, scoped_session
 from scim_app.directory import beside
 from scim_app.directory.changes import OPERATOR
 from scim_app.directory.directory import Directory
+from scim_app.directory.policy import KEEP, Policy
 from scim_app.directory.tables import Organization, User
 from scim_app.directory.transaction import reading, transact
 from scim_app.extensions import db
 from scim_app.protocol.catalog import Catalog
 from scim_app.protocol.comparison import instant_key
 from scim_app.protocol.listing import query
+from scim_app.protocol.patch_op import PATCH_OP, read
 from scim_app.protocol.projection import projection
 
 CATALOG = Catalog(base_url="https://scim.example/scim/v2")
@@ -123,6 +125,22 @@ def test_a_row_that_is_shown_is_text_throughout(directory: Directory, session: s
     statement = select(*beside.shown("User", "groups"))
     row = session.execute(statement, beside.addresses(CATALOG)).one()
     assert orjson.loads(row.document)["userName"] == "ada" and len(orjson.loads(row.beside)) == 1
+
+
+@pytest.mark.parametrize("policy", [KEEP, Policy(wipes=True)])
+def test_groups_come_with_the_row_of_a_user_that_is_changed(
+    session: scoped_session[Session], organization: Organization, policy: Policy
+) -> None:
+    """Nothing is read again for the answer, which has no groups of somebody who has just been taken out of them."""
+    directory = Directory(session, organization.id, OPERATOR, CATALOG, policy)
+    ada = created(directory, "User", "ada", active=True)
+    created(directory, "Group", "Engineers", members=[{"value": ada}])
+    message = {"schemas": [PATCH_OP], "Operations": [{"op": "replace", "value": {"displayName": "Ada", "active": False}}]}
+    with statements() as asked:
+        changed = directory.patch("User", ada, read(CATALOG["User"], message))
+    assert len([each for each in asked if "FROM users" in each and "group_members" in each]) == 1
+    assert changed.value == directory.get("User", ada).value
+    assert ("groups" in changed) is (policy is KEEP)
 
 
 def test_reading_holds_nothing_between_its_statements(

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, insert, update
 
 from scim_app.directory.journal.entries import Made, Noted, row
 from scim_app.directory.tables import ScimRequest
-from scim_app.directory.transaction import AnySession, recorded, transact
+from scim_app.directory.transaction import AnySession, over, recorded, transact
 
 T = TypeVar("T")
 _requests: Any = ScimRequest.__table__
@@ -49,7 +49,7 @@ class Receipt:
             return self.made
         noted, made = self.describe(), (*self.made, *new)
         if self.made:
-            session.execute(CHANGES, {"request": noted.request_id, "change_ids": [each.id for each in made]})
+            over(session).execute(CHANGES, {"request": noted.request_id, "change_ids": [each.id for each in made]})
         else:
-            session.execute(INSERT, row(replace(noted, made=made), {}))
+            over(session).execute(INSERT, row(replace(noted, made=made), {}))
         return made

@@ -30,7 +30,7 @@ from scim_app.directory.journal import secrets
 from scim_app.directory.journal.entries import Noted, aim, answer, is_id, row, sum_key, summed
 from scim_app.directory.journal.retention import prune
 from scim_app.directory.tables import Group, ScimRequest, User
-from scim_app.directory.transaction import transact
+from scim_app.directory.transaction import over, transact
 
 QUEUED = 5_000
 HELD = 32 * 1024 * 1024
@@ -202,7 +202,7 @@ def add(session: Session, batch: Sequence[Noted]) -> None:
         else:
             alike.setdefault(key, []).append(noted)
     if answered:
-        session.connection().execute(COMPLETE, answered)
+        over(session).execute(COMPLETE, answered)
     if single:
         session.execute(insert(ScimRequest), single)
     for key, together in alike.items():

@@ -65,7 +65,7 @@ def listed(store: Store, *conditions: object) -> list[Bound]:
 
 def bind(store: Store, group_id: str, scope: Scope, role: Role) -> list[Move]:
     """Give the role in the scope to whoever is in the group, now and later; what moved at once. Raises ValueError."""
-    row = store.row("Group", group_id, lock=True)
+    row = store.locked("Group", group_id)
     name = row.document["displayName"]
     refuse_unbindable(store, group_id, name, scope, role)
     store.session.add(
@@ -93,7 +93,7 @@ def refuse_unbindable(store: Store, group_id: str, name: str, scope: Scope, role
 
 def unbind(store: Store, group_id: str, scope: Scope, role: Role) -> list[Move]:
     """Take the role away from whoever has it through the group; what moved at once. Raises ValueError."""
-    row = store.row("Group", group_id, lock=True)
+    row = store.locked("Group", group_id)
     name = row.document["displayName"]
     found = next(
         (each for each in of_groups(store, [group_id]) if each.scope.id == scope.id and each.role.id == role.id), None

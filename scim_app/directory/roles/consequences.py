@@ -15,6 +15,7 @@ from scim_app.directory.roles.effective import Move
 from scim_app.directory.sources import ORGANIZATION
 from scim_app.directory.store import Store
 from scim_app.directory.tables import Binding, EffectiveRole, Role, RoleChange, Scope, User
+from scim_app.directory.transaction import over
 
 BOUND = select(exists().where(Binding.organization_id == ORGANIZATION, Binding.group_id == bindparam("group_id")))
 """Whether a group means anything."""
@@ -32,14 +33,14 @@ def draw(
 def draw_for_members(store: Store, group_id: str, user_ids: Sequence[str], cause_id: str, name: str) -> None:
     """The consequences for people who joined or left a group, if it means anything."""
     about = {"organization_id": store.organization_id, "group_id": group_id}
-    if user_ids and store.session.scalar(BOUND, about):
+    if user_ids and over(store.session).scalar(BOUND, about):
         draw(store, user_ids, cause_id, Target("Group", group_id, name))
 
 
 def lose_all(store: Store, user_id: str, cause_id: str) -> None:
     """Record that a user who is about to be removed loses every role."""
     own = EffectiveRole.organization_id == store.organization_id, EffectiveRole.user_id == user_id
-    held = store.session.execute(select(EffectiveRole.scope_id, EffectiveRole.role_id).where(*own)).all()
+    held = over(store.session).execute(select(EffectiveRole.scope_id, EffectiveRole.role_id).where(*own)).all()
     record(
         store,
         [Move(user_id, scope_id, role_id, None) for scope_id, role_id in held],
@@ -75,7 +76,7 @@ def record(store: Store, moves: Sequence[Move], cause_id: str, target: Target) -
         told = [{"attribute": "roles", **counts(listed)}]
     entry = changes.entry(store.organization_id, store.actor, action(moves), target, told) | {"cause_id": cause_id}
     changes.record_all(store.session, [entry])
-    store.session.execute(insert(RoleChange), [{"change_id": entry["id"], **each} for each in listed])
+    over(store.session).execute(insert(RoleChange), [{"change_id": entry["id"], **each} for each in listed])
 
 
 def action(moves: Sequence[Move]) -> str:
@@ -97,10 +98,10 @@ def names(store: Store, moves: Sequence[Move]) -> tuple[dict[str, str], dict[str
     users: dict[str, str] = {}
     for ids in batches(dict.fromkeys(move.user_id for move in moves)):
         statement = select(User.id, User.user_name).where(User.organization_id == own, User.id.in_(ids))
-        users |= {user_id: name for user_id, name in store.session.execute(statement)}
+        users |= {user_id: name for user_id, name in over(store.session).execute(statement)}
     roles = {
         each: name
-        for each, name in store.session.execute(select(Role.id, Role.name).where(Role.organization_id == own))
+        for each, name in over(store.session).execute(select(Role.id, Role.name).where(Role.organization_id == own))
     }
     return scope_names(store, {move.scope_id for move in moves}), roles, users
 
@@ -115,5 +116,5 @@ def scope_names(store: Store, scope_ids: Iterable[str]) -> dict[str, str]:
     )
     return {
         scope_id: "Organization" if kind == "organization" else f"{project} / {name}" if kind == "team" else name
-        for scope_id, kind, name, project in store.session.execute(statement)
+        for scope_id, kind, name, project in over(store.session).execute(statement)
     }

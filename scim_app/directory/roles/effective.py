@@ -29,7 +29,7 @@ from sqlalchemy import (
 from scim_app.directory.members import batches
 from scim_app.directory.sources import ORGANIZATION
 from scim_app.directory.tables import Assignment, Binding, EffectiveRole, GroupMember, Role, User
-from scim_app.directory.transaction import AnySession
+from scim_app.directory.transaction import AnySession, over
 from scim_app.protocol.catalog import ORGANIZATION_ROLES
 
 
@@ -132,7 +132,7 @@ def refresh(
     session.flush()
     moves: list[Move] = []
     for ids in batches(sorted(set(user_ids))):
-        about, connection = {"organization_id": organization_id, "user_ids": ids}, session.connection()
+        about, connection = {"organization_id": organization_id, "user_ids": ids}, over(session)
         if not locked:
             connection.execute(LOCKED, about).all()
         before = {(user, scope): role for user, scope, role in connection.execute(HELD, about)}
@@ -152,7 +152,7 @@ def write(session: AnySession, organization_id: str, moves: Sequence[Move]) -> N
     for scope_id in dict.fromkeys(move.scope_id for move in moves if move.before is not None):
         for ids in batches(move.user_id for move in moves if move.scope_id == scope_id and move.before is not None):
             own = EffectiveRole.organization_id == organization_id, EffectiveRole.scope_id == scope_id
-            session.execute(delete(EffectiveRole).where(*own, EffectiveRole.user_id.in_(ids)))
+            over(session).execute(delete(EffectiveRole).where(*own, EffectiveRole.user_id.in_(ids)))
     rows = [
         {
             "organization_id": organization_id,
@@ -164,4 +164,4 @@ def write(session: AnySession, organization_id: str, moves: Sequence[Move]) -> N
         if move.after is not None
     ]
     if rows:
-        session.execute(insert(EffectiveRole), rows)
+        over(session).execute(insert(EffectiveRole), rows)

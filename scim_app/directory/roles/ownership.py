@@ -38,7 +38,7 @@ def transfer(store: Store, to_id: str, from_id: str | None) -> None:
     now = owner(store)
     if (now.id if now else None) != (from_id or None):
         raise ValueError(MOVED_ON)
-    row = store.row("User", to_id, lock=True)
+    row = store.locked("User", to_id)
     if now and now.id == to_id:
         raise ValueError(f"{row.document['userName']} owns the organization already.")
     if not row.document.get("active"):
@@ -48,7 +48,7 @@ def transfer(store: Store, to_id: str, from_id: str | None) -> None:
     cause = changes.entry(store.organization_id, store.actor, "organization:ownership:transferred", target, told)
     changes.record_all(store.session, [cause])
     # The old one first: a constraint allows one owner at any moment.
-    moved = [_write(store, store.row("User", now.id, lock=True), AFTERWARDS, cause["id"])] if now else []
+    moved = [_write(store, store.locked("User", now.id), AFTERWARDS, cause["id"])] if now else []
     moved.append(_write(store, row, OWNER, cause["id"]))
     consequences.draw(store, moved, cause["id"], target)
 
