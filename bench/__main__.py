@@ -16,7 +16,7 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from bench import groups, machine, measure, okta_day, peers, populations, report, stores, targets
+from bench import floor, groups, machine, measure, okta_day, peers, populations, report, stores, targets
 from bench.measure import Plan
 from bench.results import Results, Row, named
 from bench.stores import Store
@@ -59,6 +59,9 @@ def run(asked: argparse.Namespace) -> Results:
     began = time.monotonic()
     command = " ".join(["python -m bench", *sys.argv[1:]])
     results = Results(machine.described(), command, f"{datetime.now(UTC):%Y-%m-%d}")
+    if "sqlite" in asked.databases and not asked.quick:
+        tell("statements by themselves")
+        results.floor = floor.apart()
     for database in asked.databases:
         with stores.opened(database) as store:
             results.machine[store.title] = store.version()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
-from bench import tables
+from bench import floor, tables
 from bench.plots import pictures
 from bench.results import Results, load
 from bench.service import ROOT
@@ -25,6 +25,12 @@ as many requests a second. Each figure is the median of the ratios of the rounds
 The limit reads as SQLAlchemy does by itself: it takes a connection, begins a transaction and ends it for the key, and again
 for the rest. This service reads both over one connection, without (`transaction.reading`). On PostgreSQL that makes up for
 four ways to the database and back, and a share there is higher by that than this service's own work would have it."""
+FLOOR_SAID = """\
+On SQLite with 1 000 users, in one process (`python -m bench.floor`): the thread that answers, its database included,
+without server and socket, which take both the same. Statements were recorded as a request sends them and sent again by
+themselves, with what begins and ends their transactions. *At best* is the share that would be left if everything else,
+from reading the request to writing the answer, took this service no longer than it takes the limit: what it writes, it
+writes with history, index and log in one transaction."""
 NOT_MEASURED = """\
 - The network and TLS: clients and servers shared one machine, over loopback, and its cores. With sixteen connections the
   client takes a good part of a core from whoever it asks.
@@ -49,6 +55,8 @@ def page(results: Results) -> str:
     ]
     for database in results.databases:
         parts += beside_limit(results, database)
+    if results.floor:
+        parts += ["### What their statements take", FLOOR_SAID, lines(tables.table(floor.HEAD, results.floor))]
     if results.peers:
         parts += beside_peers(results)
     parts += grown(results)

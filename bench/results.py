@@ -62,6 +62,8 @@ class Results:
     days: list[dict[str, Any]] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     peers: dict[str, str] = field(default_factory=dict)
+    floor: list[list[str]] = field(default_factory=list)
+    """What statements take by themselves, as a table has it (`floor.HEAD`)."""
     seconds: float = 0.0
 
     def save(self, file: Path = LATEST) -> None:
