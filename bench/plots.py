@@ -31,7 +31,7 @@ def pictures(results: Results) -> dict[str, str]:
 
 def limit(results: Results, database: str) -> str:
     """A bar for each workload as long as the share of the limit, and a mark where it is to reach."""
-    users = judged(results, database)
+    users = judged(results.sizes(database))
     bars = [(each, share[0].median) for each in ALL if (share := results.share(database, each.name, users))]
     told = "; ".join(f"{each.name} {shown(share)}" for each, share in bars)
     drawing = Drawing(

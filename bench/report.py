@@ -78,7 +78,7 @@ def page(results: Results) -> str:
 
 def beside_limit(results: Results, database: str) -> list[str]:
     """This service and the limit on one database."""
-    users = tables.judged(results, database)
+    users = tables.judged(results.sizes(database))
     return [
         f"### {database}, {tables.number(users)} users, one connection",
         picture(f"limit-{database.lower()}", f"Share of the limit on {database}"),

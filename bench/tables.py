@@ -45,9 +45,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     return [drawn(head), drawn(ruler), *map(drawn, lines)]
 
 
-def judged(results: Results, database: str) -> int:
-    """The number of users at which the goals are looked at."""
-    sizes = results.sizes(database)
+def judged(sizes: Sequence[int]) -> int:
+    """The number of users, of several, at which the goals are looked at."""
     return max((each for each in sizes if each <= JUDGED), default=sizes[0])
 
 
@@ -186,7 +185,7 @@ def days(results: Results) -> list[str]:
 def everything(results: Results) -> Iterator[str]:
     """All tables, each below a line that says what it is."""
     for database in results.databases:
-        users = judged(results, database)
+        users = judged(results.sizes(database))
         for connections in (1, 16):
             yield from ("", f"{database}, {number(users)} users, {connections} at once", "")
             yield from beside_limit(results, database, users, connections)

@@ -28,6 +28,7 @@ def renew(key: keys.Authenticated, text: str) -> None:
     """Keep the key under the current pepper, unless it is. If that cannot be done now, it is done with another request."""
     if not key.outdated:
         return
+    reading.release()
     try:
         keys.renew(db.session, current_app.config["KEY_PEPPER"], key.id, text)
     except SQLAlchemyError:

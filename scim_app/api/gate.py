@@ -63,6 +63,9 @@ def enter() -> None:
             raise TooManyRequests("Too many requests came from this address.", wait)
     else:
         g.directory = directory(authenticated())
+        if request.method not in READING:
+            # Whoever writes takes a connection for it, once a body is there over which a client may take its time.
+            reading.release()
     # A proxy and this service must not see two different paths in one.
     if AMBIGUOUS.search(request.environ.get("RAW_URI", "").partition("?")[0]):
         raise NotFound(NOTHING_HERE)

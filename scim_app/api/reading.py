@@ -1,4 +1,7 @@
-"""The connection that a request reads over: one for its key and what it asks for, and none while a body is waited for."""
+"""The connection that a request reads over: one for its key and what it asks for.
+
+No request holds two. There are many more threads than connections: if each had one and waited for another, all would wait.
+"""
 
 from __future__ import annotations
 

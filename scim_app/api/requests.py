@@ -12,7 +12,6 @@ from flask import Request, g, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from scim_app.api import reading
 from scim_app.protocol.attributes import ResourceType
 from scim_app.protocol.conditions import Conditions
 from scim_app.protocol.discovery import MAX_PAYLOAD
@@ -36,8 +35,6 @@ def body() -> Any:
         raise UnsupportedMediaType("Send the body as application/scim+json.")
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType("Send the body without compression.")
-    # A client may take its time over the body, and no connection to the database is to wait with it.
-    reading.release()
     # A body in chunks ends at the limit without a word: one byte more is read, so that it can be told from one that fits.
     request.max_content_length = MAX_PAYLOAD + 1
     try:
