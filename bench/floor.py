@@ -163,13 +163,16 @@ class Kind:
 
     @contextmanager
     def server(self, name: str) -> Iterator[Server]:
-        """One on a copy of the file."""
+        """One on a copy of the file, of a name that no other has."""
         copy = self.file.with_name(f"{self.target.name.replace(' ', '-')}-{name}.db")
         shutil.copy(self.file, copy)
         app, engine = self.begin(f"sqlite:///{copy}")
         try:
             yield Server(app, engine)
         finally:
+            # Whoever has a file open keeps beside it what was written last.
+            if "journal" in app.extensions:
+                app.extensions["journal"].close()
             engine.dispose()
 
     def measure(self, asks: Sequence[Ask], name: str) -> tuple[float, float]:

@@ -44,11 +44,11 @@ def test_statements_that_are_sent_again_leave_what_the_requests_left(
 ) -> None:
     ours = kinds[0]
     before = rows(ours.file)
-    with ours.server("recorded") as server:
+    with ours.server(f"{work.name}-recorded") as server:
         visits = server.visits(work.make(ours.target, COUNT))
-    with ours.server("alone") as server:
+    with ours.server(f"{work.name}-alone") as server:
         assert all(floor.replayed(server.engine, each) > 0 for each in visits)
-    after = [rows(ours.file.with_name(f"this-service-{name}.db")) for name in ("recorded", "alone")]
+    after = [rows(ours.file.with_name(f"this-service-{work.name}-{name}.db")) for name in ("recorded", "alone")]
     assert after[0] == after[1] != before
 
 
