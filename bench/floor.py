@@ -23,18 +23,17 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Engine, create_engine, event, insert
+from sqlalchemy import Engine, event
 
-from bench import limit_tables, stores
+from bench import stores
 from bench.client import Answer
 from bench.groups import GROUPS
 from bench.populations import prepare
-from bench.service import ROOT, SECRETS, environment_of, flask
+from bench.service import ROOT, environment_of, flask
 from bench.tables import table
-from bench.targets import LIMIT, OURS, Target, known
+from bench.targets import LIMIT, OURS, Target, key_of_limit, known
 from bench.workloads import PAGES, PEOPLE, Ask, WrongAnswer
 from scim_app import create_app
-from scim_app.directory.keys.form import fingerprint, fresh
 from scim_app.extensions import db
 
 USERS, PORT, COUNT = 1_000, 5_000, 400
@@ -207,19 +206,10 @@ def kinds(store: stores.Store) -> tuple[Kind, Kind]:
     key = flask(environment, "key", "create", "--org", "bench", "--json")["key"]
     ids, groups = known(environment["DATABASE_URL"], USERS)
     least = store.copy(f"limit_{USERS}")
-    public_id, other = fresh()
-    engine = create_engine(least)
-    with engine.begin() as connection:
-        kept = {"public_id": public_id, "secret_hash": fingerprint(SECRETS["KEY_PEPPER"], other)}
-        connection.execute(insert(limit_tables.keys), kept)
-    engine.dispose()
-    os.environ.update(environment)
-    own, file = (
-        Target(OURS, USERS, PORT, key, 0, ids, groups),
-        Path(environment["DATABASE_URL"].removeprefix("sqlite:///")),
-    )
-    bare = Target(LIMIT, USERS, PORT, other, 0, ids, groups)
-    return Kind(service_on, file, own), Kind(limit_on, Path(least.removeprefix("sqlite:///")), bare)
+    own = Target(OURS, USERS, PORT, key, 0, ids, groups)
+    bare = Target(LIMIT, USERS, PORT, key_of_limit(least), 0, ids, groups)
+    file, other = (Path(url.removeprefix("sqlite:///")) for url in (environment["DATABASE_URL"], least))
+    return Kind(service_on, file, own), Kind(limit_on, other, bare)
 
 
 def rows(store: stores.Store) -> Iterator[tuple[str, ...]]:

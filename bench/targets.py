@@ -93,16 +93,22 @@ def ours(store: Store, users: int, settings: Mapping[str, str] | None = None) ->
 def limit(store: Store, users: int, source: Target) -> Iterator[Target]:
     """The limit, with the same users and groups under the same ids."""
     environment = environment_of(free_port(), store.copy(f"limit_{users}"))
-    public_id, key = fresh()
-    engine = create_engine(environment["DATABASE_URL"])
-    with engine.begin() as connection:
-        kept = {"public_id": public_id, "secret_hash": fingerprint(SECRETS["KEY_PEPPER"], key)}
-        connection.execute(insert(limit_tables.keys), kept)
-    engine.dispose()
+    key = key_of_limit(environment["DATABASE_URL"])
     with running(Service(int(environment["PORT"]), key, environment, LOG, application="bench.limit:app")) as leader:
         yield Target(
             LIMIT, users, int(environment["PORT"]), key, leader, source.ids, source.groups, also=store.pids
         )  # fmt: skip
+
+
+def key_of_limit(database_url: str) -> str:
+    """A new key that the limit knows on that database."""
+    public_id, key = fresh()
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        kept = {"public_id": public_id, "secret_hash": fingerprint(SECRETS["KEY_PEPPER"], key)}
+        connection.execute(insert(limit_tables.keys), kept)
+    engine.dispose()
+    return key
 
 
 @contextlib.contextmanager

@@ -44,9 +44,11 @@ SHOWN = {
     for beside in arrays
 }
 LOCKED = {
-    (kind, name): ROW[kind].add_columns(*([] if name is None else [array.label("beside")])).with_for_update(of=table)
-    for kind, table in ((kind, each.__table__) for kind, each in TABLES.items())
-    for name, array in ARRAYS[kind].items()
+    (kind, name): (ROW[kind] if name is None else ROW[kind].add_columns(array.label("beside"))).with_for_update(
+        of=TABLES[kind].__table__
+    )
+    for kind, arrays in ARRAYS.items()
+    for name, array in arrays.items()
 }
 INSERT = {kind: insert(cast(Any, table.__table__)) for kind, table in TABLES.items()}
 UPDATE = {

@@ -39,12 +39,13 @@ class Attribute:
     """Whether its text is somebody's name here, so that nothing may stand in it that cannot be seen."""
 
     @cached_property
-    def _by_name(self) -> Mapping[str, Attribute]:
+    def by_name(self) -> Mapping[str, Attribute]:
+        """The sub-attributes by their names in lower case."""
         return {each.name.lower(): each for each in self.sub_attributes}
 
     def find(self, name: str) -> Attribute | None:
         """The sub-attribute of that name, in any case (RFC 7643 §2.1)."""
-        return self._by_name.get(name.lower())
+        return self.by_name.get(name.lower())
 
     @cached_property
     def element(self) -> Attribute:
@@ -210,16 +211,17 @@ class ResourceType:
         return tuple(Path((each,)) for each in self.attributes)
 
     @cached_property
-    def _by_name(self) -> Mapping[str, Attribute]:
+    def by_name(self) -> Mapping[str, Attribute]:
+        """The attributes by their names in lower case."""
         return {each.name.lower(): each for each in self.attributes}
 
     def attribute(self, name: str) -> Attribute:
         """The attribute of that name, which is one of this type's. Raises KeyError."""
-        return self._by_name[name.lower()]
+        return self.by_name[name.lower()]
 
     def member(self, name: str) -> Attribute | None:
         """What a member of a document is, by its name in any case; the core schema's URN may stand before it."""
-        return self._by_name.get(name.lower().removeprefix(f"{self.schema.id.lower()}:"))
+        return self.by_name.get(name.lower().removeprefix(f"{self.schema.id.lower()}:"))
 
     @cached_property
     def _by_alias(self) -> Mapping[str, Attribute]:
@@ -250,7 +252,7 @@ class ResourceType:
         name, *rest = (text[len(core) :] if qualified else text).split(".")
         if ":" in name:
             return None
-        attribute = self._by_name.get(name.lower())
+        attribute = self.by_name.get(name.lower())
         if attribute is None:
             meant = [Path((each, inner)) for each in self.containers if (inner := each.find(name))]
             if qualified or len(meant) != 1:

@@ -142,7 +142,7 @@ def load(kind: ResourceType, body: Any) -> dict[str, Any]:
     """
     if not isinstance(body, dict):
         raise InvalidSyntax("The body must be a JSON object.")
-    named = canonical(kind.attributes, aliases.lifted(kind, dialects.standard_body(kind, body)), "")
+    named = canonical(kind.by_name, aliases.lifted(kind, dialects.standard_body(kind, body)), "")
     check_schemas(kind, named.get("schemas", ()))
     emptied = {name: None for name, value in named.items() if value is None and kind.attribute(name).kept}
     try:
@@ -183,12 +183,11 @@ def check_schemas(kind: ResourceType, schemas: Any) -> None:
         raise InvalidSyntax(f"The body is a {other.rpartition(':')[2][:60]}, and a {kind.name} belongs here.")
 
 
-def canonical(attributes: tuple[Attribute, ...], value: Mapping[str, Any], where: str) -> dict[str, Any]:
+def canonical(known: Mapping[str, Attribute], value: Mapping[str, Any], where: str) -> dict[str, Any]:
     """The members of an object that are attributes a client may write, under the schema's spelling, without empty ones.
 
     Raises InvalidSyntax when one is there under two spellings (RFC 7643 §2.1 leaves open which one counts).
     """
-    known = by_name(attributes)
     found: dict[str, Any] = {}
     seen: set[str] = set()
     for name, inner in value.items():
@@ -204,12 +203,6 @@ def canonical(attributes: tuple[Attribute, ...], value: Mapping[str, Any], where
     return found
 
 
-@lru_cache(maxsize=None)
-def by_name(attributes: tuple[Attribute, ...]) -> dict[str, Attribute]:
-    """The attributes by their names in lower case."""
-    return {each.name.lower(): each for each in attributes}
-
-
 def canonical_value(attribute: Attribute, value: Any, where: str) -> Any:
     """The value in the form the RFC gives it, with None for null, the empty text, list and object (RFC 7643 §2.5)."""
     value = dialects.standard_value(attribute, value)
@@ -221,7 +214,7 @@ def canonical_value(attribute: Attribute, value: Any, where: str) -> Any:
         elements = [canonical_value(attribute.element, element, where) for element in value]
         return [element for element in elements if element is not None] or None
     if attribute.type == "complex" and isinstance(value, dict):
-        inner = canonical(attribute.sub_attributes, value, f"{where}{':' if ':' in attribute.name else '.'}")
+        inner = canonical(attribute.by_name, value, f"{where}{':' if ':' in attribute.name else '.'}")
         return inner or ({} if any(each.required for each in attribute.sub_attributes) else None)
     return value
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask
 from sqlalchemy.orm import Session, scoped_session
 
+from scim_app.directory import keys
+from scim_app.directory.changes import OPERATOR
+from scim_app.directory.tables import Organization
+from scim_app.directory.transaction import transact
 from scim_app.extensions import db
 from tests.api.conftest import Make
 from tests.api.wire import Client
@@ -29,7 +34,7 @@ def one_left() -> Iterator[None]:
 
 
 def test_no_request_waits_for_a_second_connection(
-    scim: Client, make_user: Make, make_group: Make, app: Flask, session: scoped_session[Session]
+    scim: Client, make_user: Make, make_group: Make, session: scoped_session[Session]
 ) -> None:
     """There are many more threads than connections: were each to hold one and to wait for another, all would wait."""
     ada, bob = make_user("ada")["id"], make_user("bob")["id"]
@@ -50,3 +55,19 @@ def test_no_request_waits_for_a_second_connection(
             scim.post("/Bulk", bulk),
         ]
     assert [each.status for each in answers] == [200, 200, 200, 201, 200, 200, 204, 204, 200]
+
+
+def test_a_key_is_kept_under_the_current_pepper_with_one_connection_left(
+    anonymous: Client, app: Flask, session: scoped_session[Session], organization: Organization
+) -> None:
+    old, place = "a pepper that was used before this one", organization.id
+    key = transact(
+        session,
+        lambda: keys.generate(session, place, OPERATOR, old, label="Okta", scope="provision", expires_at=None).key,
+    )
+    session.remove()
+    app.config["KEY_PEPPER_FALLBACKS"] = [old]
+    with one_left():
+        assert Client(anonymous.base_url, {"Authorization": f"Bearer {key}"}).get("/Users").status == 200
+    found = keys.authenticate(session, app.config["KEY_PEPPER"], key, datetime.now(UTC))
+    assert isinstance(found, keys.Authenticated) and not found.outdated

@@ -40,8 +40,8 @@ def body(raw: bytes | None) -> Any:
 
 def is_harmless(raw: bytes) -> bool:
     """Whether a body is short and has, however it is read, no word in it that a secret would have beside it."""
-    lowered = raw.lower()
-    return len(raw) <= TEXT and not any(word in lowered for word in SUSPICIOUS)
+    lowered = raw[: TEXT + 1].lower()
+    return len(lowered) <= TEXT and not any(word in lowered for word in SUSPICIOUS)
 
 
 def answer(raw: bytes | None) -> Any:
