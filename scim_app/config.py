@@ -20,6 +20,8 @@ from sqlalchemy.exc import ArgumentError
 
 INSTANCE = Path(__file__).resolve().parent.parent / "instance"
 SECRET_LENGTH = 32
+DIFFERENT = 7
+"""Characters that differ in a secret made at random. Of 10 000 000 000 that are 32 hexadecimal digits two have fewer."""
 EPHEMERAL_DISKS = (
     "DYNO",
     "K_SERVICE",
@@ -224,7 +226,7 @@ def _secret(environment: Mapping[str, str], name: str, kept_in: Path | None) -> 
 
 def _guessable(secret: str) -> bool:
     """Whether somebody wrote the secret who did not mean it: few characters, the same ones again, or a placeholder."""
-    return len(set(secret)) < 10 or secret in (secret + secret)[1:-1] or PLACEHOLDER.search(secret) is not None
+    return len(set(secret)) < DIFFERENT or secret in (secret + secret)[1:-1] or PLACEHOLDER.search(secret) is not None
 
 
 def _fallbacks(environment: Mapping[str, str]) -> tuple[str, ...]:

@@ -47,6 +47,7 @@ def test_production_settings_that_are_complete_are_taken(tmp_path: Path) -> None
         ({"SECRET_KEY": "s" * 32}, "Set SECRET_KEY to characters made at random"),
         ({"KEY_PEPPER": "p" * 64}, "Set KEY_PEPPER to characters made at random"),
         ({"SECRET_KEY": "0123456789abcdef" * 2}, "Set SECRET_KEY to characters made at random"),
+        ({"SECRET_KEY": "abcdefbbacedfacefadedbeefcafebad"}, "Set SECRET_KEY to characters made at random"),
         ({"SECRET_KEY": "changeme-0123456789-abcdefghijklmn"}, "Set SECRET_KEY to characters made at random"),
         ({"KEY_PEPPER": "Change this to a long random string, 32 at least"}, "Set KEY_PEPPER to characters made at"),
         ({"SECRET_KEY": "your_secret_key_goes_here_0123456789"}, "Set SECRET_KEY to characters made at random"),
@@ -165,6 +166,11 @@ def test_a_command_under_refused_settings_ends_with_the_sentence_alone(tmp_path:
     assert ended.stderr.splitlines() == [
         "Not started. Set PUBLIC_URL to an https address: keys and passwords would cross the network readable."
     ]
+
+
+def test_a_random_secret_may_happen_to_have_few_different_characters(tmp_path: Path) -> None:
+    for secret in ("a7f4a364ff7477686c7c476f7a8c39c8", "1b3d5f51b3fd9135bd13f9d5b5f1d3bb"):
+        assert settings(PRODUCTION | {"SECRET_KEY": secret}, tmp_path)["SECRET_KEY"] == secret
 
 
 def test_what_openssl_makes_is_never_taken_for_a_guess(tmp_path: Path) -> None:
