@@ -18,10 +18,12 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from scim_app.protocol.catalog import COMMON, USER
+
 INSTANCE = Path(__file__).resolve().parent.parent / "instance"
 SECRET_LENGTH = 32
-DIFFERENT = 7
-"""Characters that differ in a secret made at random. Of 10 000 000 000 that are 32 hexadecimal digits two have fewer."""
+MIN_DISTINCT = 7
+"""Different characters in a secret made at random. Of 10 000 000 000 that are 32 hexadecimal digits two have fewer."""
 EPHEMERAL_DISKS = (
     "DYNO",
     "K_SERVICE",
@@ -42,35 +44,7 @@ HOST = re.compile(r"[A-Za-z0-9._\-\[\]:]+")
 """A name, an address and a port: it goes into every resource as it is."""
 ATTRIBUTE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 """ATTRNAME of RFC 7644 §3.4.2.2. RFC 7643 §2.1 also allows "$", but such a name could not stand in a filter."""
-CORE_USER_NAMES = frozenset(
-    {
-        "schemas",
-        "id",
-        "externalid",
-        "meta",
-        "username",
-        "name",
-        "displayname",
-        "nickname",
-        "profileurl",
-        "title",
-        "usertype",
-        "preferredlanguage",
-        "locale",
-        "timezone",
-        "active",
-        "password",
-        "emails",
-        "phonenumbers",
-        "ims",
-        "photos",
-        "addresses",
-        "groups",
-        "entitlements",
-        "roles",
-        "x509certificates",
-    }
-)
+CORE_USER_NAMES = frozenset(each.name.lower() for each in (*COMMON, *USER))
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -160,10 +134,16 @@ def _public_url(environment: Mapping[str, str]) -> str:
 
 
 def _port(environment: Mapping[str, str]) -> int:
-    given = environment.get("PORT") or "5000"
-    if not (given.isascii() and given.isdigit() and 0 < int(given) < 65536):
+    port = _whole_number(environment.get("PORT") or "5000", 1, 65535)
+    if port is None:
         raise SettingsError("Set PORT to a number from 1 to 65535.")
-    return int(given)
+    return port
+
+
+def _whole_number(given: str, least: int, most: int) -> int | None:
+    """The number that a text writes in digits, if it lies between these."""
+    number = int(given) if re.fullmatch(r"[0-9]{1,9}", given.strip()) else -1
+    return number if least <= number <= most else None
 
 
 def _database(environment: Mapping[str, str], instance: Path) -> URL:
@@ -201,12 +181,12 @@ def _refuse_what_only_development_may(environment: Mapping[str, str], public_url
 
 def _trusted_proxies(environment: Mapping[str, str]) -> int:
     """How many proxies, each of which adds to X-Forwarded-For, stand between everybody and this service."""
-    given = (environment.get("TRUSTED_PROXIES") or "0").strip()
-    if given not in {str(number) for number in range(10)}:
+    proxies = _whole_number(environment.get("TRUSTED_PROXIES") or "0", 0, 9)
+    if proxies is None:
         raise SettingsError(
             "Set TRUSTED_PROXIES to how many proxies stand in front of this service, 0 to 9: 1 on Heroku, 0 for none."
         )
-    return int(given)
+    return proxies
 
 
 def _secret(environment: Mapping[str, str], name: str, kept_in: Path | None) -> str:
@@ -225,8 +205,10 @@ def _secret(environment: Mapping[str, str], name: str, kept_in: Path | None) -> 
 
 
 def _guessable(secret: str) -> bool:
-    """Whether somebody wrote the secret who did not mean it: few characters, the same ones again, or a placeholder."""
-    return len(set(secret)) < DIFFERENT or secret in (secret + secret)[1:-1] or PLACEHOLDER.search(secret) is not None
+    """Whether the secret was written and not made at random: few characters, the same ones again, or a placeholder."""
+    return (
+        len(set(secret)) < MIN_DISTINCT or secret in (secret + secret)[1:-1] or PLACEHOLDER.search(secret) is not None
+    )
 
 
 def _fallbacks(environment: Mapping[str, str]) -> tuple[str, ...]:
@@ -245,9 +227,10 @@ def _rate_limit(environment: Mapping[str, str]) -> int | None:
     given = (environment.get("RATE_LIMIT") or "50").strip()
     if given.lower() == "off":
         return None
-    if not (given.isascii() and given.isdigit() and 0 < int(given[:6]) <= 10_000 and len(given) < 6):
+    limit = _whole_number(given, 1, 10_000)
+    if limit is None:
         raise SettingsError("Set RATE_LIMIT to the requests a second that one key may send, 1 to 10000, or to off.")
-    return int(given)
+    return limit
 
 
 def _rate_limit_storage(environment: Mapping[str, str]) -> str:

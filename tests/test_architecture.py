@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "simulator": {"simulator"},
     **{door: {door, "directory", "protocol", "simulator", "extensions", "config"} for door in DOORS},
     "extensions": {"directory"},
-    "config": set(),
+    "config": {"protocol"},
     "health": {"extensions", "directory"},
     "server": {"protocol"},
     "logs": {"directory"},
@@ -103,14 +103,28 @@ def test_the_protocol_never_asks_what_time_it_is() -> None:
             assert not {"now", "utcnow", "today"} & set(calls), named(file)
 
 
+def test_the_doors_ask_the_directory_and_never_the_database() -> None:
+    for file in FILES:
+        if room(file) in DOORS:
+            asked = {
+                each.name
+                for node in ast.walk(ast.parse(file.read_text()))
+                if isinstance(node, ast.ImportFrom) and node.module == "sqlalchemy"
+                for each in node.names
+            }
+            assert asked <= {"Connection"}, named(file)
+
+
 def test_there_is_one_commit() -> None:
     lines = [
         f"{named(file)}: {line.strip()}"
         for file in FILES
         for line in file.read_text().splitlines()
-        if re.search(r"\.commit\(|\.begin\(\)|autocommit", line)
+        if re.search(r"\.commit\(|\.begin\(\)|autocommit", line, re.IGNORECASE)
     ]
-    assert lines == ["directory/transaction.py: session.commit()"]
+    assert [each for each in lines if "AUTOCOMMIT" not in each] == ["directory/transaction.py: session.commit()"]
+    # What only reads has nothing to commit.
+    assert len(lines) == 2 and "return engine.execution_options(" in lines[0]
 
 
 @pytest.mark.parametrize("file", [file for file in FILES if room(file) in {"protocol", "directory", "api"}], ids=named)

@@ -112,7 +112,7 @@ def test_sqlite_on_a_disk_that_only_looks_ephemeral_can_be_allowed(tmp_path: Pat
     assert settings(PRODUCTION | allowed, tmp_path)["SQLALCHEMY_DATABASE_URI"].database == "/data/scim.db"
 
 
-@pytest.mark.parametrize("port", ["0", "65536", "-1", "eighty", "²"])
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "eighty", "²", "1" * 5000])
 def test_a_port_that_is_none_is_refused(port: str, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="Set PORT to a number"):
         settings({"PORT": port}, tmp_path)

@@ -6,15 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import click
-from sqlalchemy import select
 
 from scim_app.cli.console import PlainGroup, as_json, of_organization, show, store_of, within
+from scim_app.directory import people
 from scim_app.directory.roles import bindings, scopes, why
 from scim_app.directory.roles.consequences import scope_names
 from scim_app.directory.store import Store
 from scim_app.directory.tables import Role, Scope, User
-from scim_app.extensions import db
-from scim_app.protocol.comparison import folded
 
 group = PlainGroup("group", help="What pushed groups mean.")
 access = PlainGroup("access", help="What people may do, and why.")
@@ -102,8 +100,7 @@ def list_groups(slug: str, as_json: bool) -> None:
 def show_access(user_name: str, slug: str, as_json: bool) -> None:
     """Show what somebody may do, and for each role why."""
     store = store_of(slug)
-    own = User.organization_id == store.organization_id, User.user_name_key == folded(user_name)
-    user = db.session.scalars(select(User).where(*own)).one_or_none()
+    user = people.user_called(store.session, store.organization_id, store.catalog, user_name)
     if user is None:
         raise click.ClickException(f'There is no user called "{user_name}".')
     held = why.of_users(store, [user.id]).get(user.id, [])

@@ -10,13 +10,13 @@ from typing import Any
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy import func, select
 
 from scim_app.cli import people
 from scim_app.cli.console import PlainCommand, as_json, of_organization, organization_called, show
+from scim_app.directory import population
 from scim_app.directory.changes import OPERATOR
 from scim_app.directory.directory import Directory
-from scim_app.directory.tables import Group, Organization, User
+from scim_app.directory.tables import Organization
 from scim_app.extensions import db
 
 AT_ONCE = 500
@@ -33,7 +33,7 @@ def command(slug: str, users: int, groups: int, members: int, as_json: bool) -> 
     """Add made-up people and groups to an organisation, after those it has."""
     organization = organization_called(slug)
     began = time.monotonic()
-    first_user, first_group = count(User, organization), count(Group, organization)
+    first_user, first_group = (population.of(db.session, organization.id, kind) for kind in ("User", "Group"))
     domain = organization.domains[0] if organization.domains else "example.com"
     ids = load(
         organization, "User", (people.person(number, domain) for number in range(first_user, first_user + users))
@@ -53,12 +53,6 @@ def command(slug: str, users: int, groups: int, members: int, as_json: bool) -> 
         f"Added {users} people and {groups} groups to {organization.name} in {seconds} s.",
         as_json,
     )
-
-
-def count(table: type[User] | type[Group], organization: Organization) -> int:
-    """How many rows of that table the organisation has."""
-    statement = select(func.count()).select_from(table).where(table.organization_id == organization.id)
-    return db.session.execute(statement).scalar_one()
 
 
 def load(organization: Organization, kind: str, documents: Iterable[dict[str, Any]]) -> list[str]:

@@ -91,9 +91,12 @@ def record(
     action: str,
     target: Target,
     changed: list[dict[str, Any]] | None = None,
-) -> None:
-    """Add one entry to the organisation's history, in the caller's transaction."""
-    record_all(session, [entry(organization_id, actor, action, target, changed)])
+    cause_id: str | None = None,
+) -> str:
+    """Add one entry to the organisation's history, in the caller's transaction; its id. A consequence names its cause."""
+    made = entry(organization_id, actor, action, target, changed)
+    record_all(session, [made if cause_id is None else made | {"cause_id": cause_id}])
+    return str(made["id"])
 
 
 def record_all(session: AnySession, entries: list[dict[str, Any]]) -> None:

@@ -25,7 +25,7 @@ from scim_app.directory.roles import assignments, consequences, organization_rol
 from scim_app.directory.store import Store, Written
 from scim_app.directory.transaction import AnySession, transact
 from scim_app.protocol import immutability, membership, patch, patch_op, payload
-from scim_app.protocol.catalog import ORGANIZATION_ROLES, Catalog
+from scim_app.protocol.catalog import MEMBER, Catalog
 from scim_app.protocol.conditions import Conditions
 from scim_app.protocol.cursors import Place
 from scim_app.protocol.listing import Criteria, Page, Query
@@ -176,7 +176,7 @@ class Directory:
         """What a user's document means for roles, given it and the columns before: assignments by name, effective roles."""
         new = row.columns
         assigned = assignments.sync(self.store, row.id, before, row.document)
-        said = new["org_role"] != old.get("org_role", ORGANIZATION_ROLES[0])
+        said = new["org_role"] != old.get("org_role", MEMBER)
         if assigned or said or (old and old["active"] != new["active"]):
             target = Target("User", row.id, row.document["userName"])
             consequences.draw(self.store, [row.id], cause, target, locked=True, active=new["active"])

@@ -12,8 +12,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, union
 
+from scim_app.directory.records import user_key
 from scim_app.directory.tables import Change, Group, GroupMember, SearchValue, User
 from scim_app.directory.transaction import AnySession
+from scim_app.protocol.catalog import Catalog
 from scim_app.protocol.comparison import folded
 
 PAGE = 50
@@ -59,11 +61,23 @@ def users(
     if wanted.linked is not None:
         statement = statement.where(User.external_id.is_not(None) if wanted.linked else User.external_id.is_(None))
     if wanted.search:
-        statement = statement.where(named(session, organization_id, folded(wanted.search)))
+        statement = statement.where(name_begins_with(session, organization_id, folded(wanted.search)))
     return walk(session, statement, User.user_name_key, after, before, size)
 
 
-def named(session: AnySession, organization_id: str, beginning: str) -> ColumnElement[bool]:
+def user(session: AnySession, organization_id: str, user_id: str) -> User | None:
+    """The user of that id, if there is one."""
+    own = User.organization_id == organization_id, User.id == user_id
+    return session.scalars(select(User).where(*own)).one_or_none()
+
+
+def user_called(session: AnySession, organization_id: str, catalog: Catalog, name: str) -> User | None:
+    """The user of that userName, in any spelling, if there is one."""
+    own = User.organization_id == organization_id, User.user_name_key == user_key(catalog, name)
+    return session.scalars(select(User).where(*own)).one_or_none()
+
+
+def name_begins_with(session: AnySession, organization_id: str, beginning: str) -> ColumnElement[bool]:
     """The condition under which a user has a name or an address that begins so."""
     matching = [
         select(SearchValue.resource_id).where(

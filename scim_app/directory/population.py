@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Select, bindparam, func, insert, select, update
 
@@ -11,7 +11,7 @@ from scim_app.directory.sources import ORGANIZATION
 from scim_app.directory.tables import Population
 from scim_app.directory.transaction import AnySession, over
 
-_rows: Any = cast(Any, Population.__table__)
+_rows: Any = Population.__table__
 _own = _rows.c.organization_id == bindparam("of_organization"), _rows.c.kind == bindparam("of_kind")
 GROW = update(_rows).where(*_own).values(count=_rows.c.count + bindparam("more"))
 SET = update(_rows).where(*_own)
@@ -31,6 +31,11 @@ def grow(session: AnySession, organization_id: str, kind: str, more: int) -> Non
 def count(kind: str) -> Select[Any]:
     """The statement that says how many of a kind an organisation has."""
     return select(_rows.c.count).where(_rows.c.organization_id == ORGANIZATION, _rows.c.kind == kind)
+
+
+def of(session: AnySession, organization_id: str, kind: str) -> int:
+    """How many of a kind an organisation has."""
+    return int(session.execute(count(kind), {"organization_id": organization_id}).scalar_one())
 
 
 def recount(session: AnySession, organization_id: str) -> None:

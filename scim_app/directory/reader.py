@@ -16,7 +16,7 @@ from scim_app.directory.roles.why import Held
 from scim_app.directory.store import UNREAD, Store
 from scim_app.directory.tables import User
 from scim_app.directory.transaction import AnySession, over
-from scim_app.protocol.catalog import ENTERPRISE_USER, ORGANIZATION_ROLES, Catalog
+from scim_app.protocol.catalog import ENTERPRISE_USER, MEMBER, Catalog
 from scim_app.protocol.comparison import instant_key
 from scim_app.protocol.resource import Resource, as_text
 
@@ -116,7 +116,7 @@ def access(urn: str, asked: Mapping[str, str], kinds: Sequence[str], held: Seque
     for kind in kinds:
         roles = [each for each in held if each.kind == kind]
         if kind == "organization":
-            shown[asked[kind]] = roles[0].role if roles else ORGANIZATION_ROLES[0]
+            shown[asked[kind]] = roles[0].role if roles else MEMBER
         elif roles:
             shown[asked[kind]] = [access_role(each) for each in roles]
     return f'"{urn}":{as_text(shown)}'

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scim_app.directory.tables import Group, User
-from scim_app.protocol.catalog import ORGANIZATION_ROLES, Catalog
+from scim_app.protocol.catalog import MEMBER, ORGANIZATION_ROLES, Catalog
 from scim_app.protocol.comparison import folded
 
 TABLES: dict[str, type[User] | type[Group]] = {"User": User, "Group": Group}
@@ -22,7 +22,7 @@ def _user(catalog: Catalog, document: Mapping[str, Any]) -> dict[str, Any]:
     shown = document.get("displayName") or document.get("name", {}).get("formatted") or name
     return {
         "user_name": name,
-        "user_name_key": _key(catalog, "User", "userName", name),
+        "user_name_key": user_key(catalog, name),
         "external_id": document.get("externalId"),
         "display_name": shown,
         "display_key": _key(catalog, "User", "displayName", shown),
@@ -36,7 +36,7 @@ def organization_role(catalog: Catalog, document: Mapping[str, Any]) -> str:
     """The highest organisation role that a document says: in its own attribute, or as the value of one of its `roles`."""
     said = [document.get(catalog.org_role_attribute), *(each.get("value") for each in document.get("roles", []))]
     lowered = {text.lower() for text in said if isinstance(text, str)}
-    return next((role for role in reversed(ORGANIZATION_ROLES) if role.lower() in lowered), ORGANIZATION_ROLES[0])
+    return next((role for role in reversed(ORGANIZATION_ROLES) if role.lower() in lowered), MEMBER)
 
 
 def _group(catalog: Catalog, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -46,6 +46,11 @@ def _group(catalog: Catalog, document: Mapping[str, Any]) -> dict[str, Any]:
         "display_name": name,
         "display_key": group_key(catalog, name),
     }
+
+
+def user_key(catalog: Catalog, name: str) -> str:
+    """A userName in comparison form, in which no two users of an organisation share one."""
+    return _key(catalog, "User", "userName", name)
 
 
 def group_key(catalog: Catalog, name: str) -> str:

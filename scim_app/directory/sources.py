@@ -12,7 +12,7 @@ from sqlalchemy.sql.selectable import FromClause
 from scim_app.directory.tables import EffectiveRole, Group, GroupMember, Role, Scope, SearchValue, User
 from scim_app.directory.tables.columns import Id
 from scim_app.protocol.attributes import Path, ResourceType
-from scim_app.protocol.catalog import ENTERPRISE_USER, ORGANIZATION_ROLES, Catalog
+from scim_app.protocol.catalog import ENTERPRISE_USER, MEMBER, Catalog
 from scim_app.protocol.comparison import folded
 from scim_app.protocol.errors import InvalidFilter
 
@@ -220,7 +220,7 @@ class Sources:
             rows.c.user_id == users.c.id,
             roles.c.id == rows.c.role_id,
         )
-        role = func.coalesce(granted.correlate(users).scalar_subquery(), literal(folded(ORGANIZATION_ROLES[0])))
+        role = func.coalesce(granted.correlate(users).scalar_subquery(), literal(folded(MEMBER)))
         return Source(users.c.id, literal(0), role, (users.c.organization_id == ORGANIZATION, users.c.active))
 
 

@@ -23,7 +23,7 @@ from scim_app.directory.records import TABLES, columns, group_key
 from scim_app.directory.sources import ORGANIZATION, Sources
 from scim_app.directory.transaction import AnySession, over
 from scim_app.protocol import payload
-from scim_app.protocol.catalog import Catalog
+from scim_app.protocol.catalog import OWNER, Catalog
 from scim_app.protocol.errors import InvalidValue, NotFound, Uniqueness
 
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -210,7 +210,7 @@ class Store:
     def _columns(self, kind: str, document: Mapping[str, Any]) -> dict[str, Any]:
         found = columns(self.catalog, kind, document)
         if kind == "User":
-            found["owner_of"] = self.organization_id if found["org_role"] == "Owner" else None
+            found["owner_of"] = self.organization_id if found["org_role"] == OWNER else None
         return found
 
     def _execute(
@@ -220,10 +220,16 @@ class Store:
         try:
             over(self.session).execute(statement, values)
         except IntegrityError as error:
-            if "owner_of" in str(error.orig):
+            if "owner_of" in refused_by(error):
                 raise InvalidValue(SEVERAL_OWNERS) from None
             name = UNIQUE[kind]
             value = f' "{written[0].document[name][:200]}"' if len(written) == 1 else ""
             raise Uniqueness(
                 f"The {name}{value} is taken by another {kind} of this organization. Use that one."
             ) from None
+
+
+def refused_by(error: IntegrityError) -> str:
+    """What refused a row: on PostgreSQL the name of the constraint, on SQLite its message, which has columns and no values."""
+    diagnostics = getattr(error.orig, "diag", None)
+    return str(error.orig) if diagnostics is None else diagnostics.constraint_name or ""

@@ -9,7 +9,7 @@ from typing import Any
 from flask import abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
-from scim_app.directory.roles import bindings, meanings, preview
+from scim_app.directory.roles import bindings, meanings, preview, scopes
 from scim_app.directory.roles.bindings import Bound
 from scim_app.directory.roles.consequences import scope_names
 from scim_app.directory.roles.meanings import Meaning
@@ -21,7 +21,7 @@ from scim_app.panel.blueprint import blueprint
 from scim_app.panel.rendering import page_or_block
 from scim_app.panel.role_words import beside, consequence
 from scim_app.panel.visitor import for_owners_and_admins, visitor
-from scim_app.panel.writing import done, role_of, scope_of, store_on_screen, write
+from scim_app.panel.writing import done, store_on_screen, write
 from scim_app.protocol.errors import NotFound
 
 BINDINGS = "/settings/organization/groups/<group_id>/bindings"
@@ -119,8 +119,8 @@ def meant(store: Store, to: str) -> tuple[Scope, Role]:
         raise ValueError(CHOOSE)
     scope_id, _, role_id = to.partition(":")
     try:
-        scope = scope_of(store, None, scope_id)
-        return scope, role_of(store, role_id, scope.kind)
+        scope = scopes.get(store, scope_id)
+        return scope, scopes.get_role(store, role_id, scope.kind)
     except NotFound:
         raise ValueError(GONE) from None
 

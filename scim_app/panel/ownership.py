@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import or_, select
 
+from scim_app.directory import people
+from scim_app.directory.people import Wanted
 from scim_app.directory.roles import ownership as owners
 from scim_app.directory.store import Store
-from scim_app.directory.tables import User
 from scim_app.panel.blueprint import blueprint
 from scim_app.panel.password import with_password
 from scim_app.panel.rendering import page_or_block
 from scim_app.panel.visitor import for_owners
 from scim_app.panel.writing import done, store_on_screen, write
-from scim_app.protocol.comparison import folded
 
 OWNERSHIP = "/settings/organization/ownership"
 FOUND_AT_MOST = 8
@@ -49,6 +48,8 @@ def page(refusal: str | None = None) -> str:
     """The page or, to htmx, its block."""
     store = store_on_screen()
     search = request.args.get("q", "").strip()[:LONGEST_SEARCH]
+    own = store.session, store.organization_id
+    found = people.users(*own, Wanted(search=search), size=FOUND_AT_MOST) if search else people.Found([])
     return page_or_block(
         "panel/ownership.html",
         "ownership",
@@ -56,22 +57,7 @@ def page(refusal: str | None = None) -> str:
         afterwards=owners.AFTERWARDS,
         attribute=store.catalog.org_role_attribute,
         search=search,
-        found=people(store, search) if search else [],
-        at_most=FOUND_AT_MOST,
-        to=person(store, request.args.get("to", "")),
+        found=found,
+        to=people.user(*own, request.args.get("to", "")),
         refusal=refusal,
     )
-
-
-def people(store: Store, search: str) -> list[User]:
-    """The first people whose user name or name begins so, active ones first, and one more than are shown."""
-    key = folded(search)
-    begins = or_(*(column.startswith(key, autoescape=True) for column in (User.user_name_key, User.display_key)))
-    statement = select(User).where(User.organization_id == store.organization_id, begins)
-    return list(store.session.scalars(statement.order_by(User.user_name_key).limit(FOUND_AT_MOST + 1)))
-
-
-def person(store: Store, user_id: str) -> User | None:
-    """The user of that id, if there is one."""
-    own = User.organization_id == store.organization_id, User.id == user_id
-    return store.session.scalars(select(User).where(*own)).one_or_none() if user_id else None

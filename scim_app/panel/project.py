@@ -7,12 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from scim_app.directory.roles import bindings, matrix, preview, scopes, teams
 from scim_app.directory.store import Store
-from scim_app.directory.tables import Binding
 from scim_app.panel.blueprint import blueprint
 from scim_app.panel.projects import PROJECTS
 from scim_app.panel.rendering import page_or_block
 from scim_app.panel.visitor import for_owners_and_admins
-from scim_app.panel.writing import done, role_of, scope_of, store_on_screen, write
+from scim_app.panel.writing import done, store_on_screen, write
 
 PROJECT = f"{PROJECTS}/<project_id>"
 
@@ -29,7 +28,7 @@ def rename_project(project_id: str) -> ResponseReturnValue:
     """Give the project and its groups another name."""
     name = request.form.get("name", "")
     try:
-        write(lambda store: scopes.rename(store, scope_of(store, "project", project_id), name))
+        write(lambda store: scopes.rename(store, scopes.get(store, project_id, "project"), name))
     except ValueError as refusal:
         return page(project_id, "rename-project", str(refusal)), 422
     return answer("The project and its groups are renamed.", project_id)
@@ -41,7 +40,7 @@ def delete_project(project_id: str) -> ResponseReturnValue:
     """Delete the project, its teams and their groups, and go back to those that are left."""
 
     def work(store: Store) -> str:
-        found = scope_of(store, "project", project_id)
+        found = scopes.get(store, project_id, "project")
         name = found.name
         scopes.delete_scope(store, found)
         return name
@@ -60,8 +59,8 @@ def set_default_role(project_id: str) -> ResponseReturnValue:
     role_id = request.form.get("role", "")
 
     def work(store: Store) -> str:
-        role = role_of(store, role_id) if role_id else None
-        scopes.set_default_role(store, scope_of(store, "project", project_id), role)
+        role = scopes.get_role(store, role_id) if role_id else None
+        scopes.set_default_role(store, scopes.get(store, project_id, "project"), role)
         return role.name if role else "no role"
 
     return answer(f"Everybody else in the organization has {write(work)} here.", project_id)
@@ -73,7 +72,7 @@ def create_team(project_id: str) -> ResponseReturnValue:
     """Make a team, and a group for each of its roles."""
     name = request.form.get("name", "")
     try:
-        made = write(lambda store: scopes.create_team(store, scope_of(store, "project", project_id), name).name)
+        made = write(lambda store: scopes.create_team(store, scopes.get(store, project_id, "project"), name).name)
     except ValueError as refusal:
         return page(project_id, "create-team", str(refusal)), 422
     return answer(f"The team {made} is there, with a group for each role.", project_id)
@@ -85,7 +84,7 @@ def rename_team(project_id: str, team_id: str) -> ResponseReturnValue:
     """Give the team and its groups another name."""
     name = request.form.get("name", "")
     try:
-        write(lambda store: scopes.rename(store, scope_of(store, "team", team_id, project_id), name))
+        write(lambda store: scopes.rename(store, scopes.get(store, team_id, "team", project_id), name))
     except ValueError as refusal:
         return page(project_id, f"rename-{team_id}", str(refusal)), 422
     return answer("The team and its groups are renamed.", project_id)
@@ -97,7 +96,7 @@ def delete_team(project_id: str, team_id: str) -> ResponseReturnValue:
     """Delete the team and its groups. It can be restored for seven days."""
 
     def work(store: Store) -> str:
-        team = scope_of(store, "team", team_id, project_id)
+        team = scopes.get(store, team_id, "team", project_id)
         name = team.name
         teams.delete_team(store, team)
         return name
@@ -115,7 +114,7 @@ def restore_team(project_id: str, team_id: str) -> ResponseReturnValue:
     """Bring a deleted team back, with its groups and the members who are still there."""
 
     def work(store: Store) -> str:
-        scope_of(store, "project", project_id)
+        scopes.get(store, project_id, "project")
         if team_id not in {each.id for each in teams.restorable(store, project_id)}:
             raise ValueError("There is no such team to restore any more.")
         return teams.restore(store, team_id).name
@@ -144,7 +143,7 @@ def page(project_id: str, dialog: str = "", refusal: str | None = None) -> str:
         "project",
         row=row,
         roles=scopes.roles(store, "project"),
-        bound=bindings.listed(store, Binding.scope_id.in_(inside), ~Binding.fixed),
+        bound=bindings.of_scopes(store, inside),
         others=preview.people_without_a_role(store, project_id),
         affected=preview.people_with_a_role(store, inside),
         restorable=teams.restorable(store, project_id),

@@ -11,7 +11,7 @@ from scim_app.directory.store import Store
 from scim_app.panel.blueprint import blueprint
 from scim_app.panel.rendering import page_or_block
 from scim_app.panel.visitor import for_owners_and_admins
-from scim_app.panel.writing import done, role_of, store_on_screen, write
+from scim_app.panel.writing import done, store_on_screen, write
 
 PROJECTS = "/settings/organization/projects"
 ROLES = "/settings/organization/roles"
@@ -61,7 +61,7 @@ def rename_role(role_id: str) -> ResponseReturnValue:
     """Give a role of the organisation's own, and its groups, another name."""
     name = request.form.get("name", "")
     try:
-        write(lambda store: scopes.rename_role(store, role_of(store, role_id), name))
+        write(lambda store: scopes.rename_role(store, scopes.get_role(store, role_id), name))
     except ValueError as refusal:
         return page(f"rename-role-{role_id}", str(refusal)), 422
     return done("The role and its groups are renamed.", page, url_for("panel.projects"))
@@ -73,7 +73,7 @@ def delete_role(role_id: str) -> ResponseReturnValue:
     """Delete a role of the organisation's own: people fall back to what else they were granted."""
 
     def work(store: Store) -> str:
-        role = role_of(store, role_id)
+        role = scopes.get_role(store, role_id)
         name = role.name
         scopes.delete_role(store, role)
         return name

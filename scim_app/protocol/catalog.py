@@ -17,7 +17,8 @@ from scim_app.protocol.dialects import ENTITLEMENT_SCHEMA, ROLE_SCHEMA
 CORE_USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 CORE_GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
-ORGANIZATION_ROLES = ("Member", "Admin", "Owner")
+MEMBER, ADMIN, OWNER = ORGANIZATION_ROLES = ("Member", "Admin", "Owner")
+"""The roles in an organisation, lowest first. Everybody is a Member at least, and one person at most the Owner."""
 
 text = partial(Attribute, type="string")
 exact = partial(Attribute, type="string", case_exact=True)
@@ -80,49 +81,59 @@ GROUP_OF_USER = (
 CERTIFICATE = Attribute("value", "One certificate, DER in base64.", type="binary", case_exact=True)
 
 
-def user_attributes(org_role_attribute: str) -> tuple[Attribute, ...]:
-    """The attributes of a user (RFC 7643 §4.1), and the organisation role under the name this deployment gives it."""
-    return (
-        text("userName", "What the person signs in with. Unique in the organization, whatever its case.", required=True,
-             uniqueness="server", identifying=True),
-        complex_(
-            "name", "The parts of the person's name.",
-            text("formatted", "The whole name, as it is shown."),
-            text("familyName", "Family name."),
-            text("givenName", "Given name."),
-            text("middleName", "Middle names."),
-            text("honorificPrefix", "Title before the name."),
-            text("honorificSuffix", "Suffix after the name."),
-        ),
-        text("displayName", "The name that people see."),
-        text("nickName", "The casual name."),
-        reference("profileUrl", "A page about the person.", reference_types=("external",)),
-        text("title", "Title in the organization."),
-        text("userType", "Relation to the organization, such as employee or contractor."),
-        text("preferredLanguage", "Preferred languages, as in Accept-Language."),
-        text("locale", "Where the person is, for currency and dates, such as en-US."),
-        text("timezone", "Time zone, such as Europe/London."),
-        flag("active", "Whether the person has access. Without a value the person has none.", default=True, kept=True),
-        # Directories send passwords whatever they are told. It is taken and dropped, so /Schemas does not offer it: a
-        # client that fills in whatever is offered there would expect to read it again.
-        exact("password", "Accepted and dropped: this service keeps no password of a directory's.", mutability="writeOnly",
-              returned="never", advertised=False),
-        plural("emails", "E-mail addresses.", "work", "home", "other"),
-        plural("phoneNumbers", "Telephone numbers.", "work", "home", "mobile", "fax", "pager", "other"),
-        plural("ims", "Instant messaging addresses.", "aim", "gtalk", "icq", "xmpp", "msn", "skype", "qq", "yahoo"),
-        plural("photos", "Pictures of the person.", "photo", "thumbnail",
-               value=reference("value", "Where the picture is.", reference_types=("external",))),
-        complex_("addresses", "Postal addresses.", *ADDRESS, multi_valued=True),
-        complex_("groups", "The groups the person is in. Change them on the group.", *GROUP_OF_USER, multi_valued=True,
-                 mutability="readOnly"),
-        plural("entitlements", "What the person is entitled to."),
-        plural("roles", "The roles of the person."),
-        plural("x509Certificates", "Certificates of the person.", value=CERTIFICATE),
-        # One person owns an organisation, and ownership is transferred in the panel: it is taken from a directory, but
-        # not suggested to it.
-        text(org_role_attribute, "The role in the organization: Member, which is also meant without a value, Admin or Owner.",
-             canonical_values=ORGANIZATION_ROLES[:2], closed_values=ORGANIZATION_ROLES, kept=True),
-    )  # fmt: skip
+USER = (
+    text("userName", "What the person signs in with. Unique in the organization, whatever its case.", required=True,
+         uniqueness="server", identifying=True),
+    complex_(
+        "name", "The parts of the person's name.",
+        text("formatted", "The whole name, as it is shown."),
+        text("familyName", "Family name."),
+        text("givenName", "Given name."),
+        text("middleName", "Middle names."),
+        text("honorificPrefix", "Title before the name."),
+        text("honorificSuffix", "Suffix after the name."),
+    ),
+    text("displayName", "The name that people see."),
+    text("nickName", "The casual name."),
+    reference("profileUrl", "A page about the person.", reference_types=("external",)),
+    text("title", "Title in the organization."),
+    text("userType", "Relation to the organization, such as employee or contractor."),
+    text("preferredLanguage", "Preferred languages, as in Accept-Language."),
+    text("locale", "Where the person is, for currency and dates, such as en-US."),
+    text("timezone", "Time zone, such as Europe/London."),
+    flag("active", "Whether the person has access. Without a value the person has none.", default=True, kept=True),
+    # Directories send passwords whatever they are told. It is taken and dropped, so /Schemas does not offer it: a
+    # client that fills in whatever is offered there would expect to read it again.
+    exact("password", "Accepted and dropped: this service keeps no password of a directory's.", mutability="writeOnly",
+          returned="never", advertised=False),
+    plural("emails", "E-mail addresses.", "work", "home", "other"),
+    plural("phoneNumbers", "Telephone numbers.", "work", "home", "mobile", "fax", "pager", "other"),
+    plural("ims", "Instant messaging addresses.", "aim", "gtalk", "icq", "xmpp", "msn", "skype", "qq", "yahoo"),
+    plural("photos", "Pictures of the person.", "photo", "thumbnail",
+           value=reference("value", "Where the picture is.", reference_types=("external",))),
+    complex_("addresses", "Postal addresses.", *ADDRESS, multi_valued=True),
+    complex_("groups", "The groups the person is in. Change them on the group.", *GROUP_OF_USER, multi_valued=True,
+             mutability="readOnly"),
+    plural("entitlements", "What the person is entitled to."),
+    plural("roles", "The roles of the person."),
+    plural("x509Certificates", "Certificates of the person.", value=CERTIFICATE),
+)  # fmt: skip
+"""The attributes of a user (RFC 7643 §4.1)."""
+
+
+def organization_role_attribute(name: str) -> Attribute:
+    """The organisation role, under the name that a deployment gives it.
+
+    One person owns an organisation, and ownership is transferred in the panel: it is taken from a directory, but not
+    suggested to it.
+    """
+    return text(
+        name,
+        "The role in the organization: Member, which is also meant without a value, Admin or Owner.",
+        canonical_values=(MEMBER, ADMIN),
+        closed_values=ORGANIZATION_ROLES,
+        kept=True,
+    )
 
 
 ENTERPRISE = Schema(
@@ -216,7 +227,10 @@ class Catalog:
         self.product_name = product_name
         self.access_urn = f"urn:{url_word(product_name)}:params:scim:schemas:extension:access:2.0:User"
         user = Schema(
-            CORE_USER, "User", "A person in a directory (RFC 7643 §4.1).", user_attributes(org_role_attribute)
+            CORE_USER,
+            "User",
+            "A person in a directory (RFC 7643 §4.1).",
+            (*USER, organization_role_attribute(org_role_attribute)),
         )
         types = (
             ResourceType(

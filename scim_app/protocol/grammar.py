@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from scim_app.protocol import dialects
-from scim_app.protocol.attributes import Path, ResourceType
+from scim_app.protocol.attributes import Attribute, Path, ResourceType
 from scim_app.protocol.errors import InvalidFilter, InvalidPath, InvalidValue, ScimError, Sensitive
 from scim_app.protocol.expressions import And, Comparison, Expression, Not, Or, Present, Target, ValuePath
 
@@ -98,15 +98,14 @@ class Parser:
             found = TOKEN.match(text, end)
             if found is None:
                 column = end + len(text[end:]) - len(text[end:].lstrip()) + 1
-                self.refuse(f"cannot be read from column {column} on", column)
+                self.refuse("cannot be read any further", column)
             kind = found.lastgroup or ""
             tokens.append(Token(kind, found[kind], found.start(kind) + 1))
             end = found.end()
         return [*tokens, Token("end", "", len(text) + 1)]
 
     def refuse(self, problem: str, column: int) -> NoReturn:
-        place = "" if "column" in problem else f" (column {column})"
-        raise self.refusal(f"The {self.what} {problem}{place}.")
+        raise self.refusal(f"The {self.what} {problem} (column {column}).")
 
     @property
     def next(self) -> Token:
@@ -169,8 +168,8 @@ class Parser:
             self.refuse(f"has more than {MAX_COMPARISONS} comparisons", self.next.column)
         path = self.path(inside)
         if self.next.text == "[":
-            return self.value_path(path, inside)
-        return self.compared(path)
+            return self.value_path(path)
+        return self.operator_and_value(path)
 
     def path(self, inside: Path | None) -> Path:
         token = self.take()
@@ -197,23 +196,34 @@ class Parser:
         found = inside.attribute.find(name)
         return inside / found if found else None
 
-    def value_path(self, path: Path, inside: Path | None) -> Expression:
-        if inside or not path.attribute.multi_valued or path.attribute.type != "complex":
-            self.refuse(f"uses [ ] on {path}, which has no list of values with parts", self.next.column)
+    def value_path(self, path: Path) -> Expression:
         self.lists += 1
         if self.lists > MAX_LISTS:
             self.refuse(f"looks through lists with [ ] more than {MAX_LISTS} times", self.next.column)
-        inner = self.nested("[", "]", path)
-        if self.next.kind == "sub":
-            token = self.take()
-            sub = self.find_inside(path, token.text[1:])
-            if sub is None:
-                self.refuse(f'names "{token.text[1:60]}", which is no attribute of {path}', token.column)
+        inner = self.chosen_values(path)
+        sub = self.sub_attribute(path)
+        if sub is not None:
             parts = inner.parts if isinstance(inner, And) else (inner,)
-            inner = And((*parts, self.compared(sub)))
+            inner = And((*parts, self.operator_and_value(path / sub)))
         return ValuePath(path, inner)
 
-    def compared(self, path: Path) -> Expression:
+    def chosen_values(self, path: Path) -> Expression:
+        """What stands in [ ] behind a path: which values of a list are meant."""
+        if not path.attribute.multi_valued or path.attribute.type != "complex":
+            self.refuse(f"uses [ ] on {path}, which has no list of values with parts", self.next.column)
+        return self.nested("[", "]", path)
+
+    def sub_attribute(self, path: Path) -> Attribute | None:
+        """The name behind [ ], if there is one: which part of them is meant."""
+        if self.next.kind != "sub":
+            return None
+        token = self.take()
+        sub = path.attribute.find(token.text[1:])
+        if sub is None:
+            self.refuse(f'names "{token.text[1:60]}", which is no attribute of {path}', token.column)
+        return sub
+
+    def operator_and_value(self, path: Path) -> Expression:
         token = self.take()
         operator = token.text.lower()
         if token.says("pr"):
@@ -230,7 +240,7 @@ class Parser:
             self.refuse(
                 f"compares {path}, which has parts: name one, such as {path}.{self.example(path)}", token.column
             )
-        return self.comparable(compared, operator, value, token, value_token)
+        return self.typed_comparison(compared, operator, value, token, value_token)
 
     @staticmethod
     def example(path: Path) -> str:
@@ -242,7 +252,7 @@ class Parser:
             self.refuse(f"compares with null by {operator}; only eq and ne can", token.column)
         return Present(path) if operator == "ne" else Not(Present(path))
 
-    def comparable(self, path: Path, operator: str, value: Any, token: Token, value_token: Token) -> Comparison:
+    def typed_comparison(self, path: Path, operator: str, value: Any, token: Token, value_token: Token) -> Comparison:
         attribute = path.attribute
         if operator not in OPERATORS_OF.get(attribute.type, OPERATORS):
             self.refuse(f"compares {path} by {operator}, which a {attribute.type} does not know", token.column)
@@ -280,13 +290,5 @@ class Parser:
         path = self.path(None)
         if self.next.text != "[":
             return Target(path)
-        if not path.attribute.multi_valued or path.attribute.type != "complex":
-            self.refuse(f"uses [ ] on {path}, which has no list of values with parts", self.next.column)
-        inner = self.nested("[", "]", path)
-        if self.next.kind != "sub":
-            return Target(path, inner)
-        token = self.take()
-        sub = path.attribute.find(token.text[1:])
-        if sub is None:
-            self.refuse(f'names "{token.text[1:60]}", which is no attribute of {path}', token.column)
-        return Target(path, inner, sub)
+        inner = self.chosen_values(path)
+        return Target(path, inner, self.sub_attribute(path))

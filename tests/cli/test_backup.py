@@ -6,8 +6,9 @@ import json
 import os
 import sqlite3
 import stat
+import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from contextvars import Context
 from pathlib import Path
@@ -259,6 +260,26 @@ def test_a_restore_that_fails_half_way_leaves_the_database_as_it_was(
         assert "broken" in refused(app, "restore", file, "--replace")
     assert everything(app) == before
     assert run("restore", str(file), "--replace").exit_code == 0
+
+
+@pytest.mark.databases("postgresql")
+def test_a_tool_that_ends_without_a_word_is_named(
+    app: Flask, run: Run, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("backup", str(file)).exit_code == 0
+    (tmp_path / "psql").write_text("#!/bin/sh\nexit 3\n")
+    (tmp_path / "psql").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    begun = subprocess.Popen
+
+    def ended(command: Sequence[str], *given: Any, **named: Any) -> Any:
+        process = begun(command, *given, **named)
+        if command[0] == str(tmp_path / "psql"):
+            process.wait()
+        return process
+
+    monkeypatch.setattr(subprocess, "Popen", ended)
+    assert "psql refused: it does not say why" in refused(app, "restore", file, "--replace")
 
 
 @pytest.mark.databases("postgresql")

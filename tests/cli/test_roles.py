@@ -139,6 +139,8 @@ def test_a_group_is_bound_and_access_says_why(run: Run, acme: Acme, directory: D
         "Mobile / Core",
     ]
     assert run("access", "show", "bob", "--org", "acme").stdout == "bob is not active and has no role.\n"
+    directory.create("User", {"schemas": [CORE_USER], "userName": f"{'long' * 150}@acme.example"})
+    assert "has no role but" in run("access", "show", f"{'LONG' * 150}@acme.example", "--org", "acme").stdout
 
 
 def test_the_demo_shows_roles(run: Run) -> None:

@@ -266,6 +266,14 @@ def test_a_name_that_is_taken_whatever_its_case_is_refused_and_nothing_is_writte
     assert rival.create("User", user("strasse"))
 
 
+def test_a_name_that_is_taken_is_told_so_whatever_it_is(directory: Directory) -> None:
+    """PostgreSQL repeats it in its message, beside the constraint."""
+    for name in ("owner_of@acme.example", "uq_users_owner_of"):
+        directory.create("User", user(name))
+        with pytest.raises(Uniqueness, match=f'The userName "{name}" is taken by'):
+            directory.create("User", user(name))
+
+
 def test_a_failure_at_the_very_end_leaves_nothing(
     session: scoped_session[Session], directory: Directory, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -163,6 +163,7 @@ def test_an_expression_is_printed_as_text_that_parses_to_it_again(kind: Any) -> 
         ("userName pr)", 12), ("shoeSize pr", 1), ("title pr and shoeSize pr", 14), ('emails[shoeSize eq "x"]', 8),
         ("userName eq 5", 13), ("active gt true", 8), ("emails[]", 8), ("userName", 9), ('userName eq "x', 13),
         ("title pr & nickName pr", 10), ("", 1), ("userName[value pr]", 9), ('emails[type eq "a"].nope eq "x"', 20),
+        ('column eq "x"', 1), ('active eq "column"', 11), ("emails[value[type pr]]", 13),
         ("userName gt null", 13), ('meta.created eq "x"', 17), ("title pr nickName pr", 10), ('name eq "x"', 6),
     ],
 )  # fmt: skip

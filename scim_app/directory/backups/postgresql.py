@@ -45,11 +45,12 @@ def replace(engine: Engine, file: Path) -> None:
     command = (tool("psql"), "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--output=/dev/null",
                f"--dbname={address}", "--file=-")  # fmt: skip
     names = ", ".join(f'"{name}"' for name in (*Table.metadata.tables, "alembic_version"))
-    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as psql:
+    script: subprocess.CompletedProcess[bytes] | None = None
+    # Unbuffered: what psql did not take, because it has ended, would be sent once more when its input is closed.
+    with subprocess.Popen(command, bufsize=0, env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as psql:
         assert psql.stdin is not None and psql.stderr is not None
         try:
             psql.stdin.write(f"{PATIENCE}\nDROP TABLE IF EXISTS {names} CASCADE;\n".encode())
-            psql.stdin.flush()
             script = subprocess.run(
                 [tool("pg_restore"), *OURS, "--file=-", file], stdout=psql.stdin, stderr=subprocess.PIPE, check=False
             )
@@ -64,7 +65,7 @@ def replace(engine: Engine, file: Path) -> None:
         said = psql.stderr.read()
     if psql.returncode:
         # pg_restore fails, too, when psql goes away: what psql says comes first.
-        raise refused("psql", said) if said else refused("pg_restore", script.stderr)
+        raise refused("pg_restore", script.stderr) if script and not said else refused("psql", said)
 
 
 def connection(engine: Engine) -> tuple[str, dict[str, str]]:

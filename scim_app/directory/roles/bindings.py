@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import ColumnElement, delete, exists, func, select
 
 from scim_app.directory import changes
 from scim_app.directory.changes import Target
@@ -16,7 +16,7 @@ from scim_app.directory.roles.consequences import scope_names
 from scim_app.directory.roles.effective import Move
 from scim_app.directory.store import Store
 from scim_app.directory.tables import Binding, Group, GroupMember, Role, Scope
-from scim_app.protocol.catalog import ORGANIZATION_ROLES
+from scim_app.protocol.catalog import OWNER
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,12 @@ def of_groups(store: Store, group_ids: Iterable[str]) -> list[Bound]:
     return listed(store, Binding.group_id.in_(list(group_ids)))
 
 
-def listed(store: Store, *conditions: object) -> list[Bound]:
+def of_scopes(store: Store, scope_ids: Iterable[str]) -> list[Bound]:
+    """The bindings to roles in these scopes that somebody made, in the order they were made."""
+    return listed(store, Binding.scope_id.in_(list(scope_ids)), ~Binding.fixed)
+
+
+def listed(store: Store, *conditions: ColumnElement[bool]) -> list[Bound]:
     """The bindings of the organisation that meet the conditions."""
     statement = (
         select(
@@ -57,7 +62,7 @@ def listed(store: Store, *conditions: object) -> list[Bound]:
         .join(Group, Group.id == Binding.group_id)
         .join(Scope, Scope.id == Binding.scope_id)
         .join(Role, Role.id == Binding.role_id)
-        .where(Binding.organization_id == store.organization_id, *conditions)  # type: ignore[arg-type]
+        .where(Binding.organization_id == store.organization_id, *conditions)
         .order_by(Binding.id)
     )  # fmt: skip
     return [Bound(*found) for found in store.session.execute(statement)]
@@ -80,7 +85,7 @@ def bind(store: Store, group_id: str, scope: Scope, role: Role) -> list[Move]:
 
 def refuse_unbindable(store: Store, group_id: str, name: str, scope: Scope, role: Role) -> None:
     """Raises ValueError for a group that is a pair itself, a binding that is there, and the one role that is one person's."""
-    if role.kind == "organization" and role.name == ORGANIZATION_ROLES[-1]:
+    if role.kind == "organization" and role.name == OWNER:
         raise ValueError("A group cannot be bound to Owner: an organization has one. Transfer the ownership instead.")
     there = of_groups(store, [group_id])
     if any(each.fixed for each in there):
@@ -113,9 +118,8 @@ def follow(store: Store, action: str, group_id: str, name: str, scope: Scope, ro
     told = {"attribute": place, "before": None, "after": role.name}
     if action == "group:unbound":
         told = {"attribute": place, "before": role.name, "after": None}
-    entry = changes.entry(store.organization_id, store.actor, action, target, [told])
-    changes.record_all(store.session, [entry])
-    return consequences.draw(store, pairs.people_in(store, [group_id]), entry["id"], target)
+    cause = changes.record(store.session, store.organization_id, store.actor, action, target, [told])
+    return consequences.draw(store, pairs.people_in(store, [group_id]), cause, target)
 
 
 def waiting(store: Store, at_most: int) -> tuple[list[Waiting], int]:
@@ -132,11 +136,3 @@ def waiting(store: Store, at_most: int) -> tuple[list[Waiting], int]:
     counts = {group_id: number for group_id, number in store.session.execute(members)}
     total = store.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
     return [Waiting(group_id, name, counts.get(group_id, 0)) for group_id, name in found], total
-
-
-def unbound_groups(store: Store, group_ids: Sequence[str]) -> set[str]:
-    """Those of the groups that mean nothing yet."""
-    bound = select(Binding.group_id).where(
-        Binding.organization_id == store.organization_id, Binding.group_id.in_(group_ids)
-    )
-    return set(group_ids) - set(store.session.scalars(bound))

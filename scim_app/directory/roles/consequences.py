@@ -74,9 +74,10 @@ def record(store: Store, moves: Sequence[Move], cause_id: str, target: Target) -
         ]
     else:
         told = [{"attribute": "roles", **counts(listed)}]
-    entry = changes.entry(store.organization_id, store.actor, action(moves), target, told) | {"cause_id": cause_id}
-    changes.record_all(store.session, [entry])
-    over(store.session).execute(insert(RoleChange), [{"change_id": entry["id"], **each} for each in listed])
+    change_id = changes.record(
+        store.session, store.organization_id, store.actor, action(moves), target, told, cause_id=cause_id
+    )
+    over(store.session).execute(insert(RoleChange), [{"change_id": change_id, **each} for each in listed])
 
 
 def action(moves: Sequence[Move]) -> str:

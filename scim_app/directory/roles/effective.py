@@ -30,7 +30,7 @@ from scim_app.directory.members import batches
 from scim_app.directory.sources import ORGANIZATION
 from scim_app.directory.tables import Assignment, Binding, EffectiveRole, GroupMember, Role, User
 from scim_app.directory.transaction import AnySession, over
-from scim_app.protocol.catalog import ORGANIZATION_ROLES
+from scim_app.protocol.catalog import MEMBER
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def grants(organization_id: str | BindParameter[str], users: Callable[[Any], Col
         .join(Role, and_(
             Role.organization_id == User.organization_id, Role.kind == "organization", Role.name == User.org_role
         ))
-        .where(User.organization_id == own, users(User.id), User.org_role != ORGANIZATION_ROLES[0])
+        .where(User.organization_id == own, users(User.id), User.org_role != MEMBER)
     )  # fmt: skip
     return union_all(through_groups, by_name, said).subquery("grants")
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from scim_app.directory.roles import scopes
 from scim_app.directory.store import Store
 from scim_app.directory.tables import Scope
-from scim_app.protocol.catalog import ORGANIZATION_ROLES
+from scim_app.protocol.catalog import OWNER
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def all_of(store: Store) -> list[Meaning]:
     own = Scope.organization_id == store.organization_id
     found = {scope.id: scope for scope in store.session.scalars(select(Scope).where(own).order_by(Scope.name_key))}
     roles = {kind: scopes.roles(store, kind) for kind in ("organization", "project", "team")}
-    roles["organization"] = [role for role in roles["organization"] if role.name != ORGANIZATION_ROLES[-1]]
+    roles["organization"] = [role for role in roles["organization"] if role.name != OWNER]
     paths = {each: path(found, scope) for each, scope in found.items()}
     ordered = sorted(
         found.values(), key=lambda scope: (tuple(roles).index(scope.kind), [*map(str.casefold, paths[scope.id])])

@@ -9,10 +9,9 @@ from sqlalchemy import select
 
 from scim_app.directory.store import SEVERAL_OWNERS, Store
 from scim_app.directory.tables import User
-from scim_app.protocol.catalog import ORGANIZATION_ROLES
+from scim_app.protocol.catalog import OWNER
 from scim_app.protocol.errors import InvalidValue, Mutability
 
-OWNER = ORGANIZATION_ROLES[-1]
 PROTECTED = "Owner cannot be modified: transfer the ownership in the panel first."
 
 

@@ -10,13 +10,12 @@ from scim_app.directory import changes
 from scim_app.directory.changes import Target, difference
 from scim_app.directory.records import columns, organization_role
 from scim_app.directory.roles import consequences
-from scim_app.directory.roles.organization_role import OWNER
 from scim_app.directory.store import Store
 from scim_app.directory.tables import Organization, User
 from scim_app.protocol import payload
-from scim_app.protocol.catalog import ORGANIZATION_ROLES
+from scim_app.protocol.catalog import ADMIN, OWNER
 
-AFTERWARDS = ORGANIZATION_ROLES[-2]
+AFTERWARDS = ADMIN
 """The role of somebody who gave the ownership away."""
 MOVED_ON = "The organization has another owner since this page was shown. Look again before you transfer it."
 
@@ -45,12 +44,12 @@ def transfer(store: Store, to_id: str, from_id: str | None) -> None:
         raise ValueError(f"{row.document['userName']} is not active. Only somebody active can own the organization.")
     target = Target("User", row.id, row.document["userName"])
     told = [{"attribute": "owner", "before": now.user_name if now else None, "after": target.name}]
-    cause = changes.entry(store.organization_id, store.actor, "organization:ownership:transferred", target, told)
-    changes.record_all(store.session, [cause])
+    transferred = "organization:ownership:transferred"
+    cause = changes.record(store.session, store.organization_id, store.actor, transferred, target, told)
     # The old one first: a constraint allows one owner at any moment.
-    moved = [_write(store, store.locked("User", now.id), AFTERWARDS, cause["id"])] if now else []
-    moved.append(_write(store, row, OWNER, cause["id"]))
-    consequences.draw(store, moved, cause["id"], target)
+    moved = [_write(store, store.locked("User", now.id), AFTERWARDS, cause)] if now else []
+    moved.append(_write(store, row, OWNER, cause))
+    consequences.draw(store, moved, cause, target)
 
 
 def _write(store: Store, row: Any, role: str, cause_id: str) -> str:
@@ -60,10 +59,10 @@ def _write(store: Store, row: Any, role: str, cause_id: str) -> str:
     assert columns(store.catalog, "User", after)["org_role"] == role
     store.update("User", row, after)
     target = Target("User", row.id, before["userName"])
-    entry = changes.entry(store.organization_id, store.actor, "user:updated", target, difference(before, after)) | {
-        "cause_id": cause_id
-    }
-    changes.record_all(store.session, [entry])
+    differences = difference(before, after)
+    changes.record(
+        store.session, store.organization_id, store.actor, "user:updated", target, differences, cause_id=cause_id
+    )
     return str(row.id)
 
 

@@ -17,9 +17,10 @@ from scim_app.directory.changes import Target
 from scim_app.directory.ids import new_id
 from scim_app.directory.roles import consequences, pairs
 from scim_app.directory.roles.labels import checked
-from scim_app.directory.store import Store
+from scim_app.directory.store import ID, Store
 from scim_app.directory.tables import Binding, EffectiveRole, Role, Scope
 from scim_app.protocol.comparison import folded
+from scim_app.protocol.errors import NotFound
 
 
 def projects(store: Store) -> list[Scope]:
@@ -60,6 +61,28 @@ def role_called(store: Store, kind: str, name: str) -> Role:
     if found is None:
         known = ", ".join(role.name for role in roles(store, kind))
         raise ValueError(f'There is no {kind} role called "{name}". There are {known}.')
+    return found
+
+
+def get(store: Store, scope_id: str, kind: str | None = None, parent_id: str | None = None) -> Scope:
+    """The scope of that id, of that kind and in that project if given. Raises NotFound."""
+    statement = select(Scope).where(Scope.organization_id == store.organization_id, Scope.id == scope_id)
+    if kind is not None:
+        statement = statement.where(Scope.kind == kind)
+    if parent_id is not None:
+        statement = statement.where(Scope.parent_id == parent_id)
+    found = store.session.scalars(statement).one_or_none() if ID.fullmatch(scope_id) else None
+    if found is None:
+        raise NotFound("There is no project or team with this id.")
+    return found
+
+
+def get_role(store: Store, role_id: str, kind: str = "project") -> Role:
+    """The role of that id. Raises NotFound."""
+    own = Role.organization_id == store.organization_id, Role.kind == kind, Role.id == role_id
+    found = store.session.scalars(select(Role).where(*own)).one_or_none() if ID.fullmatch(role_id) else None
+    if found is None:
+        raise NotFound("There is no such role.")
     return found
 
 
@@ -244,14 +267,10 @@ def counts(store: Store, scope_ids: Sequence[str]) -> dict[tuple[str, str], int]
 
 
 def _record(store: Store, action: str, scope: Scope, told: list[dict[str, Any]]) -> str:
-    entry = changes.entry(
-        store.organization_id, store.actor, action, Target(scope.kind.title(), scope.id, scope.name), told
-    )
-    changes.record_all(store.session, [entry])
-    return str(entry["id"])
+    target = Target(scope.kind.title(), scope.id, scope.name)
+    return changes.record(store.session, store.organization_id, store.actor, action, target, told)
 
 
 def _record_role(store: Store, action: str, role: Role, told: list[dict[str, Any]]) -> str:
-    entry = changes.entry(store.organization_id, store.actor, action, Target("Role", role.id, role.name), told)
-    changes.record_all(store.session, [entry])
-    return str(entry["id"])
+    target = Target("Role", role.id, role.name)
+    return changes.record(store.session, store.organization_id, store.actor, action, target, told)

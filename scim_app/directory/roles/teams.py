@@ -102,9 +102,8 @@ def restore(store: Store, deleted_id: str) -> Scope:
             people += add_back(store, pair.group_id, each["members"])
             people += assignments.renew(store, pair.group_id)
     target = Target("Team", team.id, team.name)
-    entry = changes.entry(store.organization_id, store.actor, "team:restored", target)
-    changes.record_all(store.session, [entry])
-    consequences.draw(store, people, entry["id"], target)
+    cause = changes.record(store.session, store.organization_id, store.actor, "team:restored", target)
+    consequences.draw(store, people, cause, target)
     store.session.delete(found)
     return team
 
