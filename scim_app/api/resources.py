@@ -33,7 +33,8 @@ def read(endpoint: str, resource_id: str) -> Response:
     kind = kind_at(endpoint)
     projection = requests.projection_of(kind, requests.parameters())
     resource = g.directory.get(kind.name, resource_id, projection.wants)
-    if requests.conditions().not_modified(resource.version):
+    tag = resource.version if projection.follows_version(resource) else None
+    if requests.conditions().not_modified(tag):
         return responses.nothing(304, {"ETag": resource.version})
     return responses.outcome(operations.Outcome(200, resource), projection)
 

@@ -86,14 +86,14 @@ class Listing:
     def beyond(self, position: Position, limit: int) -> list[Any]:
         """At most `limit` rows behind the position; looking backwards those before it, the nearest first."""
         rows: list[Any] = []
-        reached = False
+        # Ascending, what has a value comes before what has none. A list may have one segment only, beside the position's.
+        other_is_beyond = (position.key is not None) == (self.plan.descending == position.backwards)
         for segment in reversed(self.plan.segments) if position.backwards else self.plan.segments:
             here = (segment.key is None) == (position.key is None)
-            if not here and not reached:
+            if not here and not other_is_beyond:
                 continue
             values = {**self.values, "limit": limit - len(rows)} | (segment.place(position) if here else {})
             rows += self.session.execute(segment.from_place(position.backwards, here), values).all()
-            reached = True
             if len(rows) == limit:
                 break
         return rows

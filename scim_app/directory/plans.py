@@ -218,7 +218,10 @@ class Plan:
         first = self.compiler.sources.of(path)[0]
         of_resource = first.resource_id == source.resource_id
         at_first = (
-            select(func.min(first.item)).where(*first.where, of_resource).correlate(*froms(source)).scalar_subquery()
+            select(func.min(first.item))
+            .where(*first.where, of_resource)
+            .correlate(source.resource_id.table)
+            .scalar_subquery()
         )
         primary = primary_path(path)
         if primary is None:
@@ -226,9 +229,9 @@ class Plan:
         preferred, valued = self.compiler.sources.of(primary)[0], self.compiler.sources.of(path)[0]
         at_primary = (
             select(func.min(preferred.item))
-            .where(*preferred.where, preferred.key == "true", preferred.resource_id == source.resource_id)
+            .where(*preferred.where, preferred.key == literal("true"), preferred.resource_id == source.resource_id)
             .where(*valued.where, valued.resource_id == preferred.resource_id, valued.item == preferred.item)
-            .correlate(*froms(source))
+            .correlate(source.resource_id.table)
             .scalar_subquery()
         )
         return func.coalesce(at_primary, at_first)
@@ -244,8 +247,3 @@ def names_one(expression: Expression) -> bool:
     if not isinstance(expression, Comparison) or expression.operator != "eq":
         return False
     return expression.path.attribute.uniqueness != "none" or expression.path.text == "externalId"
-
-
-def froms(source: Source) -> Sequence[FromClause]:
-    """The tables a source reads."""
-    return [column.table for column in (source.resource_id,)]

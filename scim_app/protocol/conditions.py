@@ -40,13 +40,12 @@ class Conditions:
         if self.if_none_match is not None and listed(self.if_none_match, version):
             raise PreconditionFailed("The resource is there in the very version that If-None-Match rules out.")
 
-    def not_modified(self, version: str) -> bool:
-        """Whether a reader has this version, given as its tag, already."""
+    def not_modified(self, version: str | None) -> bool:
+        """Whether a reader has what is shown already, of this version, given as its tag; None where no version says so."""
         if self.if_none_match is None:
             return False
-        return self.if_none_match.strip() == "*" or bool(
-            set(TAG.findall(version)) & set(TAG.findall(self.if_none_match))
-        )
+        known = set(TAG.findall(self.if_none_match))
+        return self.if_none_match.strip() == "*" or not known.isdisjoint(TAG.findall(version or ""))
 
 
 def listed(header: str, version: int) -> bool:

@@ -64,6 +64,14 @@ class Projection:
                 return False
         return path is not None
 
+    def follows_version(self, resource: Mapping[str, Any]) -> bool:
+        """Whether what is shown of the resource changes with its version only (RFC 9110 §8.8.1).
+
+        Groups, roles and the name of a manager are said of it by other resources, which change while its version stays.
+        """
+        own = (*self.kind.schema.attributes, *self.kind.containers)
+        return not says_of_others(own, resource, self.included, self.excluded)
+
     def apply(self, resource: Mapping[str, Any], written: Selection = NOTHING) -> Mapping[str, Any]:
         """The resource as the answer shows it, to a client that has just written some of it."""
         if self.is_whole and isinstance(resource, Resource):
@@ -85,6 +93,30 @@ def returns(attribute: Attribute, chosen: Selection | None, left_out: Selection 
     if chosen is None and attribute.returned == "request" and not written:
         return False
     return chosen is not NOTHING and not (left_out is not None and left_out.whole)
+
+
+def says_of_others(
+    attributes: Iterable[Attribute],
+    value: Mapping[str, Any],
+    included: Selection | None,
+    excluded: Selection | None,
+) -> bool:
+    """Whether an answer may hold an attribute that this service takes from other resources."""
+    for attribute in attributes:
+        chosen, left_out = part(included, attribute), part(excluded, attribute)
+        if not returns(attribute, chosen, left_out):
+            continue
+        if attribute.mutability == "readOnly":
+            return True
+        inner = value.get(attribute.name)
+        within = inner if isinstance(inner, Mapping) else {}
+        if (
+            inner is not None
+            and attribute.sub_attributes
+            and says_of_others(attribute.sub_attributes, within, chosen, left_out)
+        ):
+            return True
+    return False
 
 
 def project(

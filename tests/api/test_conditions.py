@@ -60,7 +60,7 @@ def test_a_reader_that_has_the_version_is_sent_nothing(
     tag = ada["meta"]["version"]
     strong = tag.removeprefix("W/")
     for sent in (tag, strong, "*", f'"x", {tag}', f'W/"x",{strong} , "y"'):
-        for query in ({}, {"attributes": "userName"}, {"excludedAttributes": "meta"}):
+        for query in ({"attributes": "userName"}, {"excludedAttributes": "groups"}, {"excludedAttributes": "groups,meta"}):
             with subtests.test(sent=sent, query=query):
                 answer = scim.send("GET", f"/Users/{ada['id']}", query=query, headers={"If-None-Match": sent})
                 assert (answer.status, answer.content, answer.headers["ETag"]) == (304, b"", tag)
@@ -68,6 +68,41 @@ def test_a_reader_that_has_the_version_is_sent_nothing(
     for sent in ('"x"', 'W/"0"', '"x", "y"'):
         with subtests.test(sent=sent):
             assert scim.send("GET", f"/Users/{ada['id']}", headers={"If-None-Match": sent}).json == ada
+
+
+@pytest.mark.rfc("ETG-04", "ETG-06")
+def test_a_reader_of_a_group_that_has_the_version_is_sent_nothing_but_of_members_names(
+    scim: Client, ada: dict[str, Any], make_group: Make
+) -> None:
+    group = make_group("Engineers", ada["id"])
+    path, known = f"/Groups/{group['id']}", {"If-None-Match": group["meta"]["version"]}
+    assert scim.send("GET", path, headers=known).status == 304
+    assert scim.put(f"/Users/{ada['id']}", {"schemas": [USER], "userName": "ada", "displayName": "Ada"}).status == 200
+    answer = scim.send("GET", path, query={"attributes": "members.value,members.display"}, headers=known)
+    assert [each["display"] for each in answer.json["members"]] == ["Ada"]
+    scim.patch(path, {"op": "remove", "path": "members"})
+    assert scim.send("GET", path, headers=known).status == 200
+
+
+@pytest.mark.rfc("ETG-04")
+def test_what_other_resources_say_of_one_is_read_anew_whatever_its_version(
+    scim: Client, ada: dict[str, Any], make_user: Make, make_group: Make
+) -> None:
+    """Nobody keeps a role that was taken away: a version does not change with it."""
+    enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+    bob = make_user("bob", **{enterprise: {"manager": {"value": ada["id"]}}})
+    path, known = f"/Users/{bob['id']}", {"If-None-Match": bob["meta"]["version"]}
+    assert scim.send("GET", path, headers=known).status == 200
+    group = make_group("Engineers", bob["id"])
+    assert [each["value"] for each in scim.send("GET", path, headers=known).json["groups"]] == [group["id"]]
+    assert scim.put(f"/Users/{ada['id']}", {"schemas": [USER], "userName": "ada", "displayName": "Ada"}).status == 200
+    answer = scim.send("GET", path, query={"attributes": enterprise}, headers=known)
+    assert answer.json[enterprise]["manager"]["displayName"] == "Ada"
+    for asked in ("projectRoles", "groups", f"{enterprise}:manager.displayName"):
+        assert scim.send("GET", path, query={"attributes": asked}, headers=known).status == 200, asked
+    for asked in ("userName", f"{enterprise}:department", f"{enterprise}:manager.value"):
+        assert scim.send("GET", path, query={"attributes": asked}, headers=known).status == 304, asked
+    assert scim.send("GET", path, headers={"If-None-Match": "*"}).status == 304
 
 
 @pytest.mark.rfc("ETG-07", "ETG-08", "ETG-10", "ETG-11", "PUT-14", "PAT-20", "DEL-07")

@@ -221,6 +221,24 @@ def test_a_walk_ends_with_the_key(scim: Client, people: list[str], session: scop
     refusal(scim.get("/Users", cursor=cursor, count=5), 401)
 
 
+@pytest.mark.rfc("CUR-29")
+def test_a_walk_of_all_types_meets_those_that_lack_what_it_is_sorted_by(
+    scim: Client, people: list[str], make_group: Make, subtests: pytest.Subtests
+) -> None:
+    for name in ("Artists", "Builders", "Cooks"):
+        make_group(name)
+    for sorted_by in ("userName", "emails", "displayName", "meta.created"):
+        for order in ("ascending", "descending"):
+            with subtests.test(sorted_by=sorted_by, order=order):
+                query = {"sortBy": sorted_by, "sortOrder": order, "count": 4}
+                by_number = met(iter([scim.get("/", **query | {"count": 100}).json]))[0]
+                pages = list(walk(scim, "/", **query))
+                assert [each for page in met(iter(pages)) for each in page] == by_number
+                assert sorted(by_number) == sorted([*people, "Artists", "Builders", "Cooks"])
+                back = met(walk(scim, "/", "previousCursor", cursor=pages[-1]["previousCursor"], **query))
+                assert [each for page in reversed(back) for each in page] == by_number[: len(by_number) - len(by_number) % 4]
+
+
 @pytest.mark.rfc("CUR-21", "CUR-30", "SEA-03")
 def test_walks_are_the_same_everywhere_and_by_post(
     scim: Client, people: list[str], make_group: Make, subtests: pytest.Subtests

@@ -52,6 +52,17 @@ def people(make_user: Make) -> None:
         make_user(name, **attributes)
 
 
+@pytest.mark.rfc("SRT-04", "SRT-05")
+def test_the_preferred_value_is_sorted_by_whatever_is_filtered_by(scim: Client) -> None:
+    for filter in (
+        'userName pr and title gt "a" and not (title eq "x")',
+        'emails[value co "@" and value co "x"]',
+        'emails.value co "@" and emails.value co "o" and active eq true',
+    ):
+        assert "".join(names(scim.get("/Users", filter=filter, sortBy="emails"))).startswith("Ca"), filter
+        assert scim.get("/Users", filter=filter, sortBy="addresses.country", cursor="").status == 200
+
+
 @pytest.mark.rfc("SRT-01", "SRT-02", "SRT-03", "SRT-04", "SRT-05", "SRT-06", "SRT-07", "SCH-26", "DSC-05")
 def test_the_order_is_that_of_the_values_and_last_comes_who_has_none(scim: Client, subtests: pytest.Subtests) -> None:
     for sort_by, expected in ASCENDING:
