@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from scim_app.api import errors, operations, requests, responses
 from scim_app.api.blueprint import blueprint
-from scim_app.protocol.bulk import BULK_RESPONSE, BulkOperation, BulkPlan, plan
+from scim_app.protocol.bulk import BULK_RESPONSE, BulkOperation, BulkPlan, plan, references
 from scim_app.protocol.conditions import Conditions
 from scim_app.protocol.errors import ScimError
 from scim_app.protocol.projection import projection
@@ -31,13 +31,11 @@ def bulk() -> Response:
 
 def done(planned: BulkPlan, operation: BulkOperation) -> dict[str, Any]:
     """The result of one operation. Whatever goes wrong with it goes wrong with it alone."""
-    result: dict[str, Any] = {"method": operation.method}
-    if operation.bulk_id is not None:
-        result["bulkId"] = operation.bulk_id
-    if operation.kind is not None and operation.resource_id is not None:
-        result["location"] = current_app.extensions["catalog"].location(operation.kind.name, operation.resource_id)
+    result = named(operation)
     try:
-        outcome = perform(planned.resolved(operation))
+        operation = planned.resolved(operation)
+        result = named(operation)
+        outcome = perform(operation)
     except ScimError as error:
         return result | {"status": str(error.status), "response": error.body()}
     except (DBAPIError, TimeoutError) as error:
@@ -48,6 +46,16 @@ def done(planned: BulkPlan, operation: BulkOperation) -> dict[str, Any]:
         if operation.bulk_id is not None:
             planned.ids[operation.bulk_id] = outcome.resource.id
     return result | {"status": str(outcome.status)}
+
+
+def named(operation: BulkOperation) -> dict[str, Any]:
+    """What a result says of the operation it is of. An id that is not known yet makes no address."""
+    result: dict[str, Any] = {"method": operation.method}
+    if operation.bulk_id is not None:
+        result["bulkId"] = operation.bulk_id
+    if operation.kind is not None and operation.resource_id is not None and not any(references(operation.resource_id)):
+        result["location"] = current_app.extensions["catalog"].location(operation.kind.name, operation.resource_id)
+    return result
 
 
 def perform(operation: BulkOperation) -> operations.Outcome:

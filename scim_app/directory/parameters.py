@@ -1,7 +1,8 @@
 """A filter apart from its values: filters of one form differ in nothing else, so the statement for them is made once.
 
 To make a statement takes several times as long as to run it. `form` takes the values out and leaves a `Parameter` where
-each stood; a statement made of the form is run with the values by name.
+each stood; a statement made of the form is run with the values by name. No column is called like one of these names with its
+number left out: SQLAlchemy would give a value of its own the same.
 """
 
 from __future__ import annotations
@@ -34,15 +35,15 @@ class Parameter:
 
     def bound(self) -> Any:
         """The value itself."""
-        return bindparam(f"key_{self.number}")
+        return bindparam(f"filter_key_{self.number}")
 
     def end(self) -> Any:
         """The least text above all that begin with the value."""
-        return bindparam(f"end_{self.number}")
+        return bindparam(f"filter_end_{self.number}")
 
     def length(self) -> Any:
         """How many characters the value has."""
-        return bindparam(f"length_{self.number}", type_=Integer)
+        return bindparam(f"filter_length_{self.number}", type_=Integer)
 
 
 def form(expression: Expression) -> tuple[Expression, dict[str, Any]]:
@@ -55,8 +56,8 @@ def _form(expression: Expression, numbers: Iterator[int], values: dict[str, Any]
     match expression:
         case Comparison(path, operator, _, key):
             number, end = next(numbers), after_prefix(key)
-            values[f"key_{number}"] = instant(key) if path.text in INSTANTS else key
-            values[f"end_{number}"], values[f"length_{number}"] = end, len(key)
+            values[f"filter_key_{number}"] = instant(key) if path.text in INSTANTS else key
+            values[f"filter_end_{number}"], values[f"filter_length_{number}"] = end, len(key)
             boolean = key if path.attribute.type == "boolean" else None
             parameter: Any = Parameter(number, not key, not end, boolean)
             return Comparison(path, operator, None, parameter)

@@ -229,7 +229,7 @@ class Plan:
         preferred, valued = self.compiler.sources.of(primary)[0], self.compiler.sources.of(path)[0]
         at_primary = (
             select(func.min(preferred.item))
-            .where(*preferred.where, preferred.key == literal("true"), preferred.resource_id == source.resource_id)
+            .where(*preferred.where, preferred.key == "true", preferred.resource_id == source.resource_id)
             .where(*valued.where, valued.resource_id == preferred.resource_id, valued.item == preferred.item)
             .correlate(source.resource_id.table)
             .scalar_subquery()

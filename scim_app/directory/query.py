@@ -18,6 +18,7 @@ from sqlalchemy.sql.selectable import FromClause
 from scim_app.directory.parameters import Parameter
 from scim_app.directory.sources import RowList, Source, Sources
 from scim_app.protocol.attributes import Path
+from scim_app.protocol.comparison import KEY_LENGTH
 from scim_app.protocol.expressions import And, Comparison, Expression, Not, Or, Present, ValuePath, paths_of
 
 
@@ -158,8 +159,11 @@ def plain(compare: Callable[[Any, Any], ColumnElement[bool]]) -> Operator:
 
 
 def contains(key: ColumnElement[Any], value: Parameter) -> ColumnElement[bool]:
-    """What is left without the value is something else."""
-    return key.is_not(None) if value.empty else func.replace(key, value.bound(), "") != key
+    """What is left without the value is something else. The digest of a longer text is none of it."""
+    if value.empty:
+        return key.is_not(None)
+    text: ColumnElement[str] = func.substr(key, 1, KEY_LENGTH)
+    return func.replace(text, value.bound(), "") != text
 
 
 def begins(key: ColumnElement[Any], value: Parameter) -> ColumnElement[bool]:
@@ -168,11 +172,11 @@ def begins(key: ColumnElement[Any], value: Parameter) -> ColumnElement[bool]:
 
 
 def ends(key: ColumnElement[Any], value: Parameter) -> ColumnElement[bool]:
-    """The last characters, as many as the value has."""
+    """The last characters, as many as the value has. The end of a longer text is not searchable."""
     if value.empty:
         return key.is_not(None)
     last: Any = func.substr(key, func.length(key) - value.length() + 1)
-    return and_(last == value.bound())
+    return and_(last == value.bound(), func.length(key) <= KEY_LENGTH)
 
 
 Operator = Callable[[ColumnElement[Any], Parameter], ColumnElement[bool]]

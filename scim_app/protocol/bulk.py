@@ -19,8 +19,9 @@ BULK_REQUEST = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 BULK_RESPONSE = "urn:ietf:params:scim:api:messages:2.0:BulkResponse"
 MAX_OPERATIONS = 1_000
 METHODS = ("POST", "PUT", "PATCH", "DELETE")
-REFERENCE = re.compile(r"""(?:^|(?<=["/]))bulkId:([^\s"'/\[\]]+)(?=$|["/])""")
-"""A reference is a whole value, or stands in the quotes of a filter or at the end of an address: not in a text for people."""
+WHOLE = "bulkId:"
+WITHIN = re.compile(r"""(?<=")bulkId:([^"]+)(?=")|(?<=/)bulkId:([^\s"'/\[\]]+)(?=$|["/])""")
+"""A reference is a whole value, or stands in the quotes of a filter or in an address: not in a text for people."""
 PATH = re.compile(r"/([A-Za-z]+)(?:/([^/?#]+))?/?")
 
 
@@ -124,11 +125,15 @@ def read_one(types: Mapping[str, ResourceType], given: Any) -> BulkOperation:
     method, bulk_id, version = (members.get(name) for name in ("method", "bulkid", "version"))
     named = bulk_id if isinstance(bulk_id, str) and bulk_id else None
     try:
-        check(method in METHODS, InvalidSyntax("The method of an operation must be POST, PUT, PATCH or DELETE."))
-        check(method != "POST" or named is not None, InvalidSyntax("A POST needs a bulkId, a text of your own choice."))
-        check(version is None or isinstance(version, str), InvalidSyntax("The version of an operation must be a text."))
+        if method not in METHODS:
+            raise InvalidSyntax("The method of an operation must be POST, PUT, PATCH or DELETE.")
+        if method == "POST" and named is None:
+            raise InvalidSyntax("A POST needs a bulkId, a text of your own choice.")
+        if version is not None and not isinstance(version, str):
+            raise InvalidSyntax("The version of an operation must be a text.")
         kind, resource_id = located(types, members.get("path"), method)
-        check(method == "DELETE" or members.get("data") is not None, InvalidSyntax(f"A {method} needs data."))
+        if method != "DELETE" and members.get("data") is None:
+            raise InvalidSyntax(f"A {method} needs data.")
     except ScimError as error:
         return BulkOperation(str(method)[:20], bulk_id=named, refused=error)
     data = None if method == "DELETE" else members.get("data")
@@ -150,16 +155,13 @@ def located(types: Mapping[str, ResourceType], path: Any, method: Any) -> tuple[
     return kind, found[2]
 
 
-def check(good: bool, refusal: ScimError) -> None:
-    """Raise the refusal unless it is good."""
-    if not good:
-        raise refusal
-
-
 def references(value: Any) -> Iterator[str]:
     """The names in all `bulkId:` references in a value."""
     if isinstance(value, str):
-        yield from REFERENCE.findall(value)
+        if value.startswith(WHOLE):
+            yield value.removeprefix(WHOLE)
+        else:
+            yield from (found[1] or found[2] for found in WITHIN.finditer(value))
     elif isinstance(value, dict):
         for inner in value.values():
             yield from references(inner)
@@ -171,7 +173,9 @@ def references(value: Any) -> Iterator[str]:
 def replaced(value: Any, ids: Mapping[str, str]) -> Any:
     """The value with ids in place of references."""
     if isinstance(value, str):
-        return REFERENCE.sub(lambda found: ids.get(found[1], found[0]), value)
+        if value.startswith(WHOLE):
+            return ids.get(value.removeprefix(WHOLE), value)
+        return WITHIN.sub(lambda found: ids.get(found[1] or found[2], found[0]), value)
     if isinstance(value, dict):
         return {name: replaced(inner, ids) for name, inner in value.items()}
     if isinstance(value, list):

@@ -18,7 +18,7 @@ from scim_app.protocol.errors import InvalidValue
 
 KEY_LENGTH = 400
 """Text is compared by its first 400 characters, and by a digest of the whole where it is longer: entries of a b-tree
-end at about 2 700 bytes on PostgreSQL. Equality stays exact; the end of a longer text is not searchable."""
+end at about 2 700 bytes on PostgreSQL. Equality stays exact; what follows in a longer text is not searchable."""
 DATE_TIME = re.compile(
     r"(-?\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?", re.ASCII | re.IGNORECASE
 )

@@ -12,15 +12,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from scim_app.protocol.attributes import Path, ResourceType
+from scim_app.protocol.comparison import KEY_LENGTH
 from scim_app.protocol.expressions import And, Comparison, Expression, Not, Or, Present, ValuePath
 from scim_app.protocol.leaves import Leaf, leaves, leaves_of
 
 COMPARE: dict[str, Callable[[str, str], bool]] = {
     "eq": operator.eq,
     "ne": operator.ne,
-    "co": operator.contains,
+    "co": lambda key, value: value in key[:KEY_LENGTH],
     "sw": str.startswith,
-    "ew": str.endswith,
+    "ew": lambda key, value: key.endswith(value) and (len(key) <= KEY_LENGTH or not value),
     "gt": operator.gt,
     "ge": operator.ge,
     "lt": operator.lt,

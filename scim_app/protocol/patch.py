@@ -3,9 +3,10 @@
 Operations are applied in order, each on what the one before it left; any that cannot be applied refuses them all. What the
 RFC leaves open, or what directories rely on against it, is decided here (docs/conformance.md):
 
-- a value filter that selects nothing creates the element it describes, when it is made of `eq` alone; it is `noTarget`
-  otherwise. Two operations with one filter so meet in one element.
-- null, the empty text and the empty list mean no value; removing what is not there changes nothing.
+- a value filter that selects nothing creates the element it describes, when it is made of `eq` alone and there is a value
+  for it; it is `noTarget` otherwise. Two operations with one filter so meet in one element, which one that replaces it
+  without repeating what it was found by leaves to be found by the next.
+- null, the empty text and the empty list mean no value; removing what is not there, and adding nothing, changes nothing.
 - a value that becomes primary takes that from the others.
 """
 
@@ -145,23 +146,27 @@ def change_selected(parent: dict[str, Any], attribute: Attribute, operation: Ope
         kept = [element for element in elements if element not in selected]
         set_list(parent, attribute, kept)
         return
-    if not selected and operation.op != "remove":
+    if not selected and operation.value is None:
+        return
+    if not selected:
         selected = [described(target.filter, target)]
         elements = [*elements, *selected]
     for element in selected:
-        change_element(element, attribute, operation)
+        change_element(element, operation)
     chosen = [element for element in selected if element.get("primary")]
     set_list(parent, attribute, only_primary([element for element in elements if element], chosen))
 
 
-def change_element(element: dict[str, Any], attribute: Attribute, operation: Operation) -> None:
-    """Change one element of a list, in place."""
-    sub = operation.target.sub
-    if sub is not None:
-        change(element, sub, operation)
+def change_element(element: dict[str, Any], operation: Operation) -> None:
+    """Change one element of a list, in place. One that is replaced keeps by what it was found, unless the value says it."""
+    target = operation.target
+    if target.sub is not None:
+        change(element, target.sub, operation)
         return
     if operation.op == "replace":
-        element.clear()
+        found_by = {part.path.attribute.name for part in equalities(target.filter)}
+        for name in element.keys() - (found_by if operation.value else set()):
+            del element[name]
     element.update(operation.value or {})
 
 
@@ -175,10 +180,14 @@ def set_list(parent: dict[str, Any], attribute: Attribute, elements: list[Any]) 
 
 def described(filter: Expression, target: Target) -> dict[str, Any]:
     """The element that a filter made of `eq` describes. Raises NoTarget for any other filter (§3.5.2.3)."""
+    found = equalities(filter)
+    if not found:
+        raise NoTarget(f"{target} selects no value.")
+    return {each.path.attribute.name: each.value for each in found}
+
+
+def equalities(filter: Expression | None) -> list[Comparison]:
+    """The comparisons by `eq` that a filter is made of; none of a filter that is made of anything else."""
     parts = filter.parts if isinstance(filter, And) else (filter,)
-    element = {}
-    for part in parts:
-        if not isinstance(part, Comparison) or part.operator != "eq":
-            raise NoTarget(f"{target} selects no value.")
-        element[part.path.attribute.name] = part.value
-    return element
+    found = [each for each in parts if isinstance(each, Comparison) and each.operator == "eq"]
+    return found if len(found) == len(parts) else []

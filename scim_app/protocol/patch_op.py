@@ -102,13 +102,8 @@ def with_path(kind: ResourceType, op: str, operation: Mapping[str, Any]) -> Iter
     if value is None and target.attribute.default is not None:
         raise InvalidValue(f"{target} must be true or false.")
     attribute = target.attribute
-    if (
-        target.filter is None
-        and attribute.type == "complex"
-        and not attribute.multi_valued
-        and isinstance(given, dict)
-        and given
-    ):
+    is_object = target.filter is None and attribute.type == "complex" and not attribute.multi_valued
+    if is_object and isinstance(given, dict) and (given or op == "add"):
         if value is not None:
             yield Operation(op, target, value)
         yield from emptied(target.path, given)
@@ -134,7 +129,7 @@ def without_path(kind: ResourceType, op: str, value: Any) -> Iterator[Operation]
         raise NoTarget("A remove needs a path that says what to remove.")
     if not isinstance(value, dict):
         raise InvalidValue(f"The {op} of an operation without a path needs an object of attributes as its value.")
-    for name, inner in value.items():
+    for name, inner in dialects.standard_body(kind, value).items():
         attribute = kind.member(name)
         if attribute is not None and attribute.name != "schemas":
             yield from with_path(kind, op, {"path": attribute.name, "value": inner})

@@ -35,6 +35,7 @@ LONGEST_NAME = 1_000
 """Characters of what identifies somebody or something."""
 MAX_VALUES = 1_000
 """Values of one attribute of a resource. Members are rows, and may be as many as a body holds."""
+ABOUT_A_VALUE = frozenset({"type", "primary"})
 LINES = frozenset({"Cc", "Zl", "Zp"})
 UNSEEN = LINES | {"Cf"}
 """Categories of characters that no reader sees: controls, lines and formats (RFC 8264 §9.1, §9.9)."""
@@ -235,18 +236,27 @@ def ordered(kind: ResourceType, document: Mapping[str, Any], leaving_out: Collec
 def settled(attribute: Attribute, value: Any, where: str) -> Any:
     """A list without repetitions and with at most one primary value (RFC 7643 §2.4); other values as they are.
 
+    What a value would be for, and whether it is the preferred one, is no value by itself: without any the list is None.
     Raises InvalidValue for several primary values, TooMany for more values than a resource may have.
     """
     if attribute.multi_valued and len(value) > MAX_VALUES and attribute.name != "members":
         raise TooMany(f"{where} has more than {MAX_VALUES:,} values.")
     if not (attribute.multi_valued and attribute.type == "complex"):
         return value
-    if sum(element.get("primary") is True for element in value) > 1:
-        raise InvalidValue(f"{where} has several primary values; at most one can be.")
     kept: dict[Any, Any] = {}
     for element in value:
-        kept.setdefault(identity(attribute, element), element)
-    return list(kept.values())
+        if not element.keys() <= ABOUT_A_VALUE:
+            same = identity(attribute, element)
+            kept[same] = one_of_both(kept[same], element) if same in kept else element
+    if sum(element.get("primary") is True for element in kept.values()) > 1:
+        raise InvalidValue(f"{where} has several primary values; at most one can be.")
+    return list(kept.values()) or None
+
+
+def one_of_both(first: Mapping[str, Any], again: Mapping[str, Any]) -> dict[str, Any]:
+    """An element that a list has twice: as it stands first, with what is said of it besides, and primary if one of them is."""
+    both = {**again, **first}
+    return both | {"primary": True} if again.get("primary") else both
 
 
 def identity(attribute: Attribute, element: Mapping[str, Any]) -> tuple[Any, ...]:

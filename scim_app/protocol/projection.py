@@ -80,10 +80,13 @@ class Projection:
 
 
 def part(selection: Selection | None, attribute: Attribute) -> Selection | None:
-    """What a selection says of an attribute: None without a selection, NOTHING where it does not name it."""
-    if selection is None or selection.whole:
+    """What a selection says of an attribute: None without a selection, NOTHING where it does not name it.
+
+    Of all of something its parts are selected as by default, and what is returned on request where it is named besides.
+    """
+    if selection is None:
         return None
-    return selection.parts.get(attribute.name, NOTHING)
+    return selection.parts.get(attribute.name, None if selection.whole else NOTHING)
 
 
 def returns(attribute: Attribute, chosen: Selection | None, left_out: Selection | None, written: bool = False) -> bool:

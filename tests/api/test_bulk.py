@@ -214,6 +214,41 @@ def test_a_reference_is_the_id_that_the_other_operation_gets_wherever_it_stands(
     assert "bulkid" not in stored(session).lower()
 
 
+@pytest.mark.rfc("BLK-22", "BLK-28")
+def test_a_bulk_id_may_be_any_text(scim: Client, subtests: pytest.Subtests) -> None:
+    for number, name in enumerate(("ada lovelace", "o'brien", "a]b[c", "user/1", 'a"b', "bulkId:x", "  ")):
+        with subtests.test(name):
+            answer = bulk(
+                scim,
+                group(f"g{number}", f"bulkId:{name}"),
+                user(f"u{number}", bulk_id=name),
+                user(f"v{number}", **{ENTERPRISE: {"manager": {"value": f"bulkId:{name}"}}}),
+            )
+            assert statuses(answer) == ["201", "201", "201"]
+            [made] = scim.get("/Users", filter=f'userName eq "u{number}"').json["Resources"]
+            [grouped] = scim.get("/Groups", filter=f'displayName eq "g{number}"').json["Resources"]
+            [managed] = scim.get("/Users", filter=f'userName eq "v{number}"').json["Resources"]
+            assert member_ids(grouped) == {made["id"]}
+            assert managed[ENTERPRISE]["manager"]["value"] == made["id"]
+
+
+@pytest.mark.rfc("BLK-16")
+def test_the_location_of_a_result_is_an_address(scim: Client, make_user: Make) -> None:
+    old = make_user("old")
+    answer = bulk(
+        scim,
+        user("ada"),
+        patch("/Users/bulkId:ada", {"op": "add", "path": "title", "value": "T"}) | {"version": 'W/"7"'},
+        {"method": "DELETE", "path": "/Users/bulkId:ada"},
+        {"method": "DELETE", "path": f"/Users/{old['id']}"},
+        {"method": "DELETE", "path": "/Users/bulkId:nobody"},
+    )
+    made, stale, gone, other, nobody = results(answer)
+    assert statuses(answer) == ["201", "412", "204", "204", "400"]
+    assert made["location"] == stale["location"] == gone["location"]
+    assert other["location"] == old["meta"]["location"] and "location" not in nobody
+
+
 @pytest.mark.rfc("BLK-20", "BLK-21", "BLK-27", "BLK-28", "BLK-29")
 def test_a_reference_that_leads_nowhere_is_refused_and_never_stored(
     scim: Client, session: scoped_session[Session], subtests: pytest.Subtests

@@ -59,7 +59,11 @@ def test_what_is_not_there_equals_nothing_and_differs_from_everything(sent: str,
     assert yes(sent, title="", name={}, emails=[]) is expected, "null, empty and absent are one (RFC 7643 §2.5)"
 
 
-EMAILS = [{"value": "a@work", "type": "work", "primary": True}, {"value": "a@home", "type": "home"}, {"type": "other"}]
+EMAILS = [
+    {"value": "a@work", "type": "work", "primary": True},
+    {"value": "a@home", "type": "home"},
+    {"type": "other", "display": "Nowhere"},
+]
 OF_SEVERAL = [
     ('emails.value eq "A@WORK"', True), ('emails.value ne "a@work"', True), ('emails co "@"', True),
     ('emails[type eq "work" and value ew "home"]', False), ('emails.type eq "work" and emails.value ew "home"', True),

@@ -127,6 +127,40 @@ CHANGES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         {"emails": [{"value": "y", "type": "work"}, HOME]},
     ),
     (
+        "what it was found by stays",
+        op("replace", 'emails[type eq "work"]', {"value": "y"}),
+        {"emails": [{"value": "y", "type": "work"}, HOME]},
+    ),
+    (
+        "what it was found by stays",
+        op("replace", 'emails[type eq "other"]', {"value": "y", "display": "Y"}),
+        {"emails": [WORK, HOME, {"value": "y", "type": "other", "display": "Y"}]},
+    ),
+    ("nothing is no element", op("replace", 'emails[type eq "other"].value', ""), {}),
+    ("nothing is no element", op("add", 'emails[type eq "other"].value', None), {}),
+    ("nothing is no element", op("add", 'emails[type eq "other"]', {"value": ""}), {}),
+    ("nothing is no element", op("add", "emails", [{"value": "", "type": "other", "primary": True}]), {}),
+    ("nothing is no element", op("replace", 'emails[type eq "work"].value', ""), {"emails": [HOME]}),
+    ("nothing is no element", op("replace", 'emails[type eq "work"]', None), {"emails": [HOME]}),
+    ("adding nothing", op("add", "name", {}), {}),
+    ("adding nothing", op("add", None, {"name": {}, "title": "Lady"}), {"title": "Lady"}),
+    ("adding nothing", op("add", ENTERPRISE, {}), {}),
+    (
+        "a core URN without a path",
+        op("replace", None, {CORE: {"active": False, "title": "Lady"}}),
+        {"active": False, "title": "Lady"},
+    ),
+    (
+        "an old URN without a path",
+        op("replace", None, {"urn:scim:schemas:extension:enterprise:1.0": {"department": "Maths"}}),
+        {ENTERPRISE: {"department": "Maths", "manager": {"value": "7"}}},
+    ),
+    (
+        "of two that become one, the primary",
+        op("replace", 'emails[type eq "home"]', {"value": "A@WORK", "type": "work", "primary": True}),
+        {"emails": [WORK]},
+    ),
+    (
         "PRP-08",
         op("replace", "emails[value pr].display", "D"),
         {"emails": [WORK | {"display": "D"}, HOME | {"display": "D"}]},
@@ -251,6 +285,14 @@ def test_each_operation_sees_what_the_one_before_it_left() -> None:
         op("remove", 'emails[type eq "home"]'),
     )
     assert after["emails"] == [WORK]
+
+
+def test_replacing_what_a_filter_selects_once_more_replaces_it_once_more() -> None:
+    after = person()
+    for value in ("a", "b", "c"):
+        sent = {"value": value, "primary": True}
+        after = patched(after, op("replace", 'emails[type eq "work"]', sent))
+    assert after["emails"] == [{"value": "c", "type": "work", "primary": True}]
 
 
 def test_two_operations_with_one_filter_meet_in_one_element() -> None:

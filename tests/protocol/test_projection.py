@@ -98,6 +98,8 @@ GROUP_OF_ONE = {"schemas": ["urn:g"], "id": "1", "displayName": "G", "members": 
 def test_what_is_returned_on_request_is_returned_when_it_is_named() -> None:
     assert projection(GROUP, [], []).apply(GROUP_OF_ONE)["members"] == [{"value": "7"}]
     assert projection(GROUP, ["members"], []).apply(GROUP_OF_ONE)["members"] == [{"value": "7"}]
+    for both in (["members,members.display"], ["members.display,members"]):
+        assert projection(GROUP, both, []).apply(GROUP_OF_ONE)["members"] == [{"value": "7", "display": "Ada"}]
     assert projection(GROUP, ["members.display"], []).apply(GROUP_OF_ONE)["members"] == [{"display": "Ada"}]
 
 
