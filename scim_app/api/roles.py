@@ -6,6 +6,7 @@ from flask import Response, current_app, g
 
 from scim_app.api import requests, responses
 from scim_app.api.blueprint import blueprint
+from scim_app.api.searches import Walk
 from scim_app.directory.roles import offered
 from scim_app.protocol.attributes import ResourceType
 from scim_app.protocol.errors import NotFound
@@ -21,8 +22,10 @@ def offers(endpoint: str) -> Response:
     kind: ResourceType = current_app.extensions["catalog"][KINDS[endpoint]]
     given = requests.parameters()
     projection = requests.projection_of(kind, given)
-    page = select(query([kind], given), offered.resources(g.directory.store, kind.name))
-    return responses.json(list_response(page, [projection.apply(each) for each in page.resources]))
+    asked = query([kind], given)
+    walk = Walk(asked)
+    page = select(asked, offered.resources(g.directory.store, kind.name), walk.place)
+    return responses.json(list_response(page, [projection.apply(each) for each in page.resources], walk.cursors(page)))
 
 
 @blueprint.get(f"{ENDPOINT}/<offered_id>")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scim_app.protocol.attributes import ResourceType
-from scim_app.protocol.cursors import Position
+from scim_app.protocol.cursors import Place, Position
 from scim_app.protocol.errors import InvalidCount, InvalidSyntax, InvalidValue
 from scim_app.protocol.expressions import Expression
 from scim_app.protocol.grammar import parse_filter
@@ -137,8 +137,8 @@ def parameter(name: str, value: Any) -> str | None:
     raise InvalidValue(f"{name} is of the wrong type for a SearchRequest.")
 
 
-def select(query: Query, resources: Sequence[Mapping[str, Any]]) -> Page:
-    """The page of a query over resources in memory: few of one type, which no cursor is made for."""
+def select(query: Query, resources: Sequence[Mapping[str, Any]], place: Place | None = None) -> Page:
+    """The page of a query over resources in memory, few of one type; of a walk by cursor the one from this place on."""
     [criteria] = query.criteria
     kind, order = criteria.kind, criteria.sort
     found = [each for each in resources if criteria.filter is None or matches(criteria.filter, kind, each)]
@@ -148,8 +148,28 @@ def select(query: Query, resources: Sequence[Mapping[str, Any]]) -> Page:
         valued = [each for each in found if keys[id(each)] is not None]
         valued.sort(key=lambda each: keys[id(each)] or "", reverse=order.descending)
         found = without + valued if order.descending else valued + without
+    if query.cursor is not None:
+        return walked(found, query.count, None if place is None else place.position)
     first = query.start_index - 1
     return Page(found[first : first + query.count], len(found), query.start_index)
+
+
+def walked(found: Sequence[Mapping[str, Any]], count: int, position: Position | None) -> Page:
+    """The page behind a position or before it. Its key says where that was, should what it names be gone."""
+    begin = 0
+    if position is not None:
+        there = next((index for index, each in enumerate(found) if each["id"] == position.id), None)
+        begin = int(position.key or 0) if there is None else there + (not position.backwards)
+    if position is not None and position.backwards:
+        begin, count = max(0, begin - count), min(count, begin)
+    page = found[begin : begin + count]
+    end = begin + len(page)
+    return Page(
+        page,
+        len(found),
+        previous=Position(page[0]["id"], str(begin), backwards=True) if page and begin else None,
+        next=Position(page[-1]["id"], str(end)) if page and end < len(found) else None,
+    )
 
 
 def list_response(

@@ -40,6 +40,8 @@ def sort(kind: ResourceType, sort_by: str | None, sort_order: str | None) -> Sor
         raise InvalidValue(
             f"sortBy must name an attribute of a {kind.name} that has one value, such as {example(path)}."
         )
+    if any(step.multi_valued and step.returned == "request" for step in compared.steps):
+        raise InvalidValue(f"Nobody can be sorted by {compared}: a person has several, and none is the first.")
     if any(step.returned == "never" for step in compared.steps):
         raise Sensitive(f"Nobody may sort by {compared}.")
     return Sort(compared, order == "descending")

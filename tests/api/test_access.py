@@ -122,6 +122,36 @@ def test_people_are_found_and_paged_by_their_roles(scim: Client, store: Store, f
 
 
 @pytest.mark.usefixtures("mobile")
+def test_nobody_is_sorted_by_what_one_has_several_of(scim: Client) -> None:
+    for several in ("projectRoles.display", f"{ACCESS}:teamRoles", "projectRoles"):
+        assert "a person has several" in refusal(scim.get("/Users", sortBy=several), 400, "invalidValue")
+    assert scim.get("/Users", sortBy="organizationRole").status == 200
+
+
+@pytest.mark.usefixtures("mobile")
+def test_what_is_offered_is_walked_by_cursor(scim: Client) -> None:
+    every = [each["id"] for each in scim.get("/Roles").json["Resources"]]
+    for count in (1, 2, 3, len(every), len(every) + 1):
+        pages, query = [], {"cursor": "", "count": count}
+        while True:
+            page = scim.get("/Roles", **query).json
+            assert (page["totalResults"], "startIndex" in page) == (len(every), False)
+            pages.append([each["id"] for each in page["Resources"]])
+            if "nextCursor" not in page:
+                break
+            query["cursor"] = page["nextCursor"]
+        assert [each for page in pages for each in page] == every
+        back = [pages[-1]]
+        while "previousCursor" in page:
+            page = scim.get("/Roles", count=count, cursor=page["previousCursor"]).json
+            back.append([each["id"] for each in page["Resources"]])
+        assert back[::-1] == pages
+    refusal(scim.get("/Roles", cursor="garbage"), 400, "invalidCursor")
+    refusal(scim.get("/Entitlements", cursor=scim.get("/Roles", cursor="", count=1).json["nextCursor"], count=1), 400,
+            "invalidCursor")  # fmt: skip
+
+
+@pytest.mark.usefixtures("mobile")
 def test_a_default_role_is_shown_and_found_like_any_other(
     scim: Client, store: Store, mobile: Scope, make_user: Make
 ) -> None:

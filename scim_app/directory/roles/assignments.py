@@ -15,9 +15,10 @@ ATTRIBUTES = ("roles", "entitlements")
 
 
 def sync(store: Store, user_id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Make the assignments of a user what the document says. Whether any came or went."""
+    """Make the assignments of a user what the document says, and by which attribute. Whether any came, went or moved."""
     old, new = said(before), said(after)
-    gone, fresh = old.keys() - new.keys(), new.keys() - old.keys()
+    gone = {group_id for group_id, _ in old.items() - new.items()}
+    fresh = {group_id for group_id, _ in new.items() - old.items()}
     if gone:
         own = Assignment.organization_id == store.organization_id, Assignment.user_id == user_id
         store.session.execute(delete(Assignment).where(*own, Assignment.group_id.in_(gone)))

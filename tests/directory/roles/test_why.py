@@ -63,6 +63,18 @@ def test_every_grant_is_told_with_what_would_remain_without_it(acme: Acme) -> No
     assert told(of(acme, ada)["Mobile"]) == [("Read-Only", "entitlements of the user", "Owner")]
 
 
+def test_a_role_that_moves_to_another_attribute_is_told_of_that_one(acme: Acme) -> None:
+    acme.project("Mobile")
+    ada = acme.person("ada")
+    named = [{"value": acme.pair("Admin", "Mobile")}]
+    acme.set(ada, roles=named)
+    assert told(of(acme, ada)["Mobile"]) == [("Admin", "roles of the user", None)]
+    acme.set(ada, roles=[], entitlements=named)
+    assert told(of(acme, ada)["Mobile"]) == [("Admin", "entitlements of the user", None)]
+    acme.set(ada, roles=named)
+    assert told(of(acme, ada)["Mobile"]) == [("Admin", "roles of the user", None)]
+
+
 def test_the_request_and_the_moment_of_a_grant_are_known(session: scoped_session[Session], acme: Acme) -> None:
     acme.project("Mobile")
     requests = [new_id(), new_id()]
