@@ -60,6 +60,11 @@ def database_error(error: DBAPIError | TimeoutError) -> Response:
     return responses.json(error_body(503, UNAVAILABLE), 503, {"Retry-After": "5"})
 
 
+def answer(error: Exception) -> Response:
+    """What a request is answered that failed, of which one operation of several did."""
+    return database_error(error) if isinstance(error, DBAPIError | TimeoutError) else failure(error)
+
+
 @blueprint.errorhandler(Exception)
 def failure(error: Exception) -> Response:
     """A fault of ours: said without a word of the inside."""

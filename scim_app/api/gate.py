@@ -53,6 +53,7 @@ def enter() -> None:
             owner = strays.owner()
             if owner:
                 journal.start()
+                count(owner)
                 g.outcome = owner
             raise elsewhere()
         return

@@ -122,6 +122,20 @@ def test_a_flood_leaves_a_row_in_the_log_and_not_a_table(
     assert rows == [("too many requests", 1)]
 
 
+def test_what_a_key_sends_beside_the_base_url_counts_and_is_one_row(
+    client: FlaskClient, app: Flask, session: scoped_session[Session], key: str, frozen: list[float]
+) -> None:
+    headers = {"Authorization": f"Bearer {key}"}
+    statuses = Counter(
+        Context().run(client.post, f"/scim/Users/{number}", headers=headers).status_code for number in range(2 * ALLOWED)
+    )
+    assert statuses == {404: ALLOWED, 429: ALLOWED}
+    assert app.extensions["journal"].flush()
+    session.rollback()
+    rows = session.execute(select(ScimRequest.status, ScimRequest.count).order_by(ScimRequest.count)).all()
+    assert (404, ALLOWED) in rows and len(rows) <= 2
+
+
 def test_an_address_that_shows_keys_that_are_nobodys_is_told_to_wait(client: FlaskClient, frozen: list[float]) -> None:
     for wrong in (NOBODYS, None, "nonsense"):
         assert get(client, wrong).status_code == 401

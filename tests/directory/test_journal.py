@@ -18,11 +18,15 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from scim_app.directory import journal, organizations
-from scim_app.directory.changes import Actor, Target, record
+from scim_app.directory.changes import OPERATOR, Actor, Target, record
+from scim_app.directory.directory import Directory
 from scim_app.directory.ids import first_id, made_at, new_id
 from scim_app.directory.journal import Journal, Noted, Receipt, Wanted, secrets
+from scim_app.directory.journal.writer import add
 from scim_app.directory.tables import Change, Organization, ScimRequest
 from scim_app.directory.transaction import transact
+from scim_app.protocol.catalog import CORE_USER
+from tests.protocol.generated import CATALOG
 
 Note = Callable[..., str]
 OKTA = "Okta SCIM Client 1.0.0"
@@ -365,6 +369,24 @@ def test_the_log_is_filtered(
     mixed: None, session: scoped_session[Session], organization: Organization, wanted: Wanted, count: int
 ) -> None:
     assert len(journal.page(session, organization.id, wanted).entries) == count
+
+
+def test_a_request_that_names_another_organisations_user_hears_no_name(
+    note: Note, log: Journal, session: scoped_session[Session], organization: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rival = transact(session, lambda: organizations.create(session, "Rival")).id
+    theirs = Directory(session, rival, OPERATOR, CATALOG).create("User", {"schemas": [CORE_USER], "userName": "secret"}).id
+    mine = Directory(session, organization.id, OPERATOR, CATALOG).create("User", {"schemas": [CORE_USER], "userName": "ada"}).id
+    batch: list[Noted] = []
+    monkeypatch.setattr(log, "note", batch.append)
+    note(path=f"/Users/{theirs}", status=404)
+    note(path=f"/Users/{mine}", status=400)
+    note(path=f"/Users/{theirs}", status=400, organization_id=rival)
+    transact(session, lambda: add(session, batch))
+    rows = {
+        (row.organization_id, row.target_id): row.target_name for row in session.scalars(select(ScimRequest))
+    }
+    assert rows == {(organization.id, theirs): None, (organization.id, mine): "ada", (rival, theirs): "secret"}
 
 
 def test_another_organisation_sees_none_of_it(mixed: None, session: scoped_session[Session]) -> None:

@@ -74,15 +74,15 @@ class Noted:
         return self.method in READS or self.path.rstrip("/").endswith("/.search")
 
 
-def row(noted: Noted, names: Mapping[str, str]) -> dict[str, Any]:
-    """The row of that request. `names` are of users and groups by id, for those it says nothing of."""
+def row(noted: Noted, names: Mapping[tuple[str, str], str]) -> dict[str, Any]:
+    """The row of that request. `names` are of users and groups by organisation and id, where it says nothing of them."""
     made, failed = noted.made, noted.status >= 400
     asked, answered = secrets.body(noted.request), secrets.body(noted.response)
     kind, target_id = aim(noted)
     action = made[0].action if made and not failed else attempted(noted, kind, target_id)
     about = made[0] if made and kind != "Bulk" else None
-    name = about.target_name if about else named(answered if not failed else None) or names.get(target_id or "")
-    name = name or named(asked)
+    own_name = names.get((noted.organization_id, target_id or ""))
+    name = about.target_name if about else named(answered if not failed else None) or own_name or named(asked)
     if about is None and target_id is None and not failed and isinstance(answered, dict) and kind in {"User", "Group"}:
         target_id = answered.get("id")
     return {
@@ -150,19 +150,21 @@ def attempted(noted: Noted, kind: str, target_id: str | None) -> str:
 def sum_key(noted: Noted) -> str | None:
     """What has one row together: reads of a kind, and refusals of a key, within an hour. None for a row of its own.
 
-    Reads that fail are summed up by their address: a client that asks again and again fills no table.
+    Reads that fail are summed up by their address, and what comes beside the base URL altogether: a client that asks again
+    and again fills no table.
     """
-    if not noted.is_read and not noted.refused_because:
+    outside = noted.path.startswith(OUTSIDE)
+    if not noted.is_read and not noted.refused_because and not outside:
         return None
     action = attempted(noted, *aim(noted))
     hour = made_at(noted.request_id).strftime("%Y-%m-%dT%H")
-    failed_at = f"{noted.status} {noted.path}?{noted.query}" if noted.status >= 400 else ""
+    failed_at = f"{noted.status} {OUTSIDE if outside else f'{noted.path}?{noted.query}'}" if noted.status >= 400 else ""
     what = noted.refused_because or failed_at or noted.remark
     whole = "\n".join((noted.organization_id, noted.key_id, client(noted.user_agent), action, hour, what))
     return hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest()
 
 
-def summed(alike: Sequence[Noted], names: Mapping[str, str]) -> dict[str, Any]:
+def summed(alike: Sequence[Noted], names: Mapping[tuple[str, str], str]) -> dict[str, Any]:
     """One row for all of these: under the id of the first, as the last one was."""
     return row(alike[-1], names) | {"id": alike[0].request_id, "count": len(alike)}
 
