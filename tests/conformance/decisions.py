@@ -417,6 +417,13 @@ DECISIONS = (
         "CHR-18",
     ),
     decided(
+        "Roles that are not offered",
+        "A value in `roles` or `entitlements` of a user that /Roles and /Entitlements do not list is kept and echoed, and "
+        "grants nothing.",
+        "Directories send roles of their own there, and a user who is refused for one is not provisioned at all.",
+        "RLE-09",
+    ),
+    decided(
         "Another organisation's resource",
         "404, as for one that never was.",
         "403 would say that it exists (RFC 7644 §7).",
