@@ -114,7 +114,7 @@ DECISIONS = (
     ),
     decided(
         "What is unique",
-        "userName among users, displayName among groups, each in its organisation. E-mail addresses and externalId are not.",
+        "userName among users, displayName among groups, each in its organization. E-mail addresses and externalId are not.",
         "Directories link groups by name, Microsoft's suite gives several users one address, and RFC 7643 asks for no more.",
         "GRP-09 SCH-17 SCH-18 CHR-19 CHR-20 TEN-04",
     ),
@@ -424,7 +424,7 @@ DECISIONS = (
         "RLE-09",
     ),
     decided(
-        "Another organisation's resource",
+        "Another organization's resource",
         "404, as for one that never was.",
         "403 would say that it exists (RFC 7644 §7).",
         "AUT-05 TEN-02 TEN-03",
