@@ -6,10 +6,12 @@ set.
 
 from __future__ import annotations
 
+import configparser
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from http.client import HTTPException
+from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
@@ -28,6 +30,7 @@ from scim_app.health import current, newest
 
 PATIENCE = 5
 """Seconds that the public address has to answer in."""
+SETUP = Path(__file__).resolve().parents[2] / "setup.cfg"
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,10 @@ def line(finding: Finding) -> str:
 
 
 def examine() -> Iterator[Finding]:
-    """Look at the database, the migrations, the secrets and the public address."""
+    """Look at the version, the database, the migrations, the secrets and the public address."""
+    setup = configparser.ConfigParser()
+    setup.read(SETUP)
+    yield Finding("version", True, setup.get("metadata", "version", fallback="unknown"))
     name = db.engine.url.render_as_string(hide_password=True)
     try:
         at = current(db.engine)

@@ -6,7 +6,6 @@ import logging
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
-from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -54,15 +53,6 @@ def another_organisation(app: Flask, session: scoped_session[Session]) -> str:
         return keys.generate(session, other.id, OPERATOR, pepper, label="R", scope="provision", expires_at=None).key
 
     return transact(session, work)
-
-
-@pytest.fixture
-def frozen(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The time of the counts, which stands still until a test moves it."""
-    clock = [1_800_000_000.0]
-    for module in ("scim_app.api.rate_limits", "limits.storage.memory"):
-        monkeypatch.setattr(f"{module}.time", SimpleNamespace(time=lambda: clock[0], monotonic=lambda: clock[0]))
-    return clock
 
 
 def test_a_burst_is_answered_and_what_goes_beyond_it_is_told_when_to_come_back(

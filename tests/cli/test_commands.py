@@ -206,6 +206,7 @@ def test_the_doctor_finds_nothing_wrong_with_a_good_installation(run: Run) -> No
     found = printed(run, "doctor")
     assert found["ok"] is True
     assert [finding["about"] for finding in found["findings"]] == [
+        "version",
         "database",
         "migrations",
         "public address",

@@ -114,7 +114,7 @@ DECISIONS = (
     ),
     decided(
         "What is unique",
-        "userName among users, displayName among groups, each in its organisation. E-mail addresses and externalId are not.",
+        "userName among users, displayName among groups, each in its organization. E-mail addresses and externalId are not.",
         "Directories link groups by name, Microsoft's suite gives several users one address, and RFC 7643 asks for no more.",
         "GRP-09 SCH-17 SCH-18 CHR-19 CHR-20 TEN-04",
     ),
@@ -417,7 +417,14 @@ DECISIONS = (
         "CHR-18",
     ),
     decided(
-        "Another organisation's resource",
+        "Roles that are not offered",
+        "A value in `roles` or `entitlements` of a user that /Roles and /Entitlements do not list is kept and echoed, and "
+        "grants nothing.",
+        "Directories send roles of their own there, and a user who is refused for one is not provisioned at all.",
+        "RLE-09",
+    ),
+    decided(
+        "Another organization's resource",
         "404, as for one that never was.",
         "403 would say that it exists (RFC 7644 §7).",
         "AUT-05 TEN-02 TEN-03",
