@@ -139,7 +139,7 @@ class Membership:
     """Whether an unknown id is refused, where it is otherwise skipped."""
 
     def apply(self, steps: Iterable[Step]) -> Outcome:
-        """Carry out the steps in order. Unknown ids are skipped; a group's id raises InvalidValue."""
+        """Carry out the steps in order. Unknown ids are skipped, or refused as `refuses_unknown` says; a group's always."""
         outcome, delta = Outcome(), Delta()
         for step in steps:
             if isinstance(step, RemoveMatching):

@@ -100,11 +100,6 @@ class Store:
         """Makes conditions on the rows of a kind."""
         return Compiler(Sources(self.catalog, self.catalog[kind]))
 
-    def select(self, kind: str) -> Select[Any]:
-        """What a resource is made of, of every row of a kind."""
-        table = TABLES[kind].__table__
-        return select(*(table.c[name] for name in COLUMNS)).where(table.c.organization_id == self.organization_id)
-
     def row(self, kind: str, resource_id: str) -> Any:
         """The row of that id. Raises NotFound."""
         return self._only(ROW[kind], kind, resource_id)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from scim_app.protocol import messages
 from scim_app.protocol.attributes import ResourceType
 from scim_app.protocol.errors import Conflict, InvalidSyntax, InvalidValue, NotFound, PayloadTooLarge, ScimError
 
@@ -96,12 +97,7 @@ class BulkPlan:
 
 def plan(types: Mapping[str, ResourceType], message: Any) -> BulkPlan:
     """The plan of a BulkRequest message. Raises InvalidSyntax or PayloadTooLarge when there is none to be made of it."""
-    if not isinstance(message, dict):
-        raise InvalidSyntax("The body must be a BulkRequest message, a JSON object.")
-    members = {name.lower(): value for name, value in message.items()}
-    schemas = members.get("schemas")
-    if not isinstance(schemas, list) or BULK_REQUEST.lower() not in [str(urn).lower() for urn in schemas]:
-        raise InvalidSyntax(f"The body must be a BulkRequest message: schemas must hold {BULK_REQUEST}.")
+    members = messages.members(message, BULK_REQUEST)
     given = members.get("operations")
     if not isinstance(given, list):
         raise InvalidSyntax("Operations must be a list of operations.")

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scim_app.protocol import aliases, dialects, payload
+from scim_app.protocol import aliases, dialects, messages, payload
 from scim_app.protocol.attributes import Path, ResourceType
 from scim_app.protocol.errors import InvalidSyntax, InvalidValue, Mutability, NoTarget, TooMany
 from scim_app.protocol.expressions import Comparison, Target, paths_of
@@ -38,13 +38,7 @@ def read(kind: ResourceType, message: Any) -> list[Operation]:
     Raises InvalidSyntax, InvalidPath, InvalidValue, Mutability or NoTarget for the first that cannot be meant, TooMany for
     more of them than can be carried out while somebody waits.
     """
-    if not isinstance(message, dict):
-        raise InvalidSyntax("The body must be a PatchOp message, a JSON object.")
-    members = {name.lower(): value for name, value in message.items()}
-    schemas = members.get("schemas")
-    if not isinstance(schemas, list) or PATCH_OP.lower() not in [str(urn).lower() for urn in schemas]:
-        raise InvalidSyntax(f"The body must be a PatchOp message: schemas must hold {PATCH_OP}.")
-    operations = members.get("operations")
+    operations = messages.members(message, PATCH_OP).get("operations")
     if not isinstance(operations, list) or not operations:
         raise InvalidSyntax("Operations must be a list of at least one operation.")
     if len(operations) > MAX_OPERATIONS:

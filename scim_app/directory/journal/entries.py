@@ -74,17 +74,21 @@ class Noted:
         return self.method in READS or self.path.rstrip("/").endswith("/.search")
 
 
+@dataclass(frozen=True)
+class Subject:
+    """The user or group that a request is about, as far as it says."""
+
+    kind: str | None
+    id: str | None
+    name: str | None
+
+
 def row(noted: Noted, names: Mapping[tuple[str, str], str]) -> dict[str, Any]:
     """The row of that request. `names` are of users and groups by organisation and id, where it says nothing of them."""
-    made, failed = noted.made, noted.status >= 400
     asked, answered = secrets.body(noted.request), secrets.body(noted.response)
     kind, target_id = aim(noted)
-    action = made[0].action if made and not failed else attempted(noted, kind, target_id)
-    about = made[0] if made and kind != "Bulk" else None
-    own_name = names.get((noted.organization_id, target_id or ""))
-    name = about.target_name if about else named(answered if not failed else None) or own_name or named(asked)
-    if about is None and target_id is None and not failed and isinstance(answered, dict) and kind in {"User", "Group"}:
-        target_id = answered.get("id")
+    succeeded = noted.status < 400
+    about = subject(noted, asked, answered if succeeded else None, names)
     return {
         "id": noted.request_id,
         "organization_id": noted.organization_id,
@@ -100,13 +104,27 @@ def row(noted: Noted, names: Mapping[tuple[str, str], str]) -> dict[str, Any]:
         "path": secrets.address(noted.path, noted.query),
         "request_body": asked,
         **answer(noted, answered),
-        "action": action,
-        "target_kind": about.target_kind if about else kind if kind in {"User", "Group"} else None,
-        "target_id": about.target_id if about else target_id if is_id(target_id) else None,
-        "target_name": name,
-        "search_key": folded(name or ""),
-        "change_ids": [each.id for each in made],
+        "action": noted.made[0].action if noted.made and succeeded else attempted(noted, kind, target_id),
+        "target_kind": about.kind,
+        "target_id": about.id,
+        "target_name": about.name,
+        "search_key": folded(about.name or ""),
+        "change_ids": [each.id for each in noted.made],
     }
+
+
+def subject(noted: Noted, asked: Any, answered: Any, names: Mapping[tuple[str, str], str]) -> Subject:
+    """What the request is about: what it changed first, or else what its path, its bodies and the directory say."""
+    kind, target_id = aim(noted)
+    if noted.made and kind != "Bulk":
+        change = noted.made[0]
+        return Subject(change.target_kind, change.target_id, change.target_name or named(asked))
+    name = named(answered) or names.get((noted.organization_id, target_id or "")) or named(asked)
+    if kind not in KINDS.values():
+        return Subject(None, None, name)
+    if target_id is None and isinstance(answered, dict):
+        target_id = answered.get("id")
+    return Subject(kind, target_id if is_id(target_id) else None, name)
 
 
 def answer(noted: Noted, answered: Any) -> dict[str, Any]:
