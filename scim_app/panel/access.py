@@ -49,7 +49,7 @@ def page(notice: str | None = None, refusal: str | None = None, made: Generated 
         newest=found[0].id if found else "",
         last_done=journal.last(db.session, organization_id, failed=False),
         last_failed=journal.last(db.session, organization_id, failed=True),
-        recent=journal.page(db.session, organization_id, Wanted(), size=5).entries,
+        recent=journal.page(db.session, organization_id, Wanted(from_outside=True), size=5).entries,
         full=sum(keys.is_live(key, now) for key in by_scope["provision"]) >= keys.LIVE_AT_MOST,
         state=state_of(found, now),
         now=now,

@@ -13,7 +13,7 @@ from scim_app.config import is_loopback
 from scim_app.directory.journal import diagnosis
 from scim_app.directory.journal.diagnosis import Finding, Report
 from scim_app.extensions import db
-from scim_app.panel.guides import PROVIDERS, drawn, guide, values_of
+from scim_app.panel.guides import CLIENTS, PROVIDERS, drawn, guide, values_of
 from scim_app.panel.visitor import visitor
 
 LIKELY = ("okta", "entra")
@@ -44,7 +44,7 @@ def connection() -> tuple[Report, Sequence[Shown]]:
 def mends(finding: Finding) -> Sequence[tuple[str, Markup]]:
     """What to do in the console of the provider that it is about; of a client nobody knows, in the likely ones and anywhere."""
     values = values_of(current_app.config)
-    theirs = [name for name, title in PROVIDERS.items() if finding.client and title.endswith(finding.client)]
+    theirs = [name for name, client in CLIENTS.items() if client == finding.client]
     found = [
         (f"In {PROVIDERS[name]}", drawn(trouble.mend, values))
         for name in theirs or LIKELY

@@ -29,6 +29,8 @@ PROVIDERS = {
     "google": "Google",
     "other": "Other",
 }
+CLIENTS = {"okta": "Okta", "entra": "Entra", "onelogin": "OneLogin", "jumpcloud": "JumpCloud", "google": "Google"}
+"""What the log calls the client of a guide. The guide for any other waits for any."""
 STEP = re.compile(r"\d+\. +(.*)")
 TRAP = re.compile(r" +> (.*)")
 ARRIVES = re.compile(r" *<!-- arrives: (.*?) -->")

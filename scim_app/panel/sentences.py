@@ -83,12 +83,15 @@ def sentence(request: ScimRequest, keys: Mapping[str, ScimKey]) -> Sentence:
         since = None if key is None else ended(key, request.scim_type or "")
         why = REFUSALS.get(request.scim_type or "", "the key is not valid")
         return Sentence(who, "was refused:", rest=why + (f" on {day(since)}" if since else ""))
-    if request.failed:
-        named = request.target_name if request.action != "user:read" else ""
-        whom = named or NAMELESS.get(request.action.partition(":")[0], "") if " not here" not in words(request) else ""
-        return Sentence(who, words(request), "" if words(request).endswith(" group") and not named else whom)
-    about_somebody = request.action.partition(":")[0] in NAMELESS
-    return Sentence(who, words(request), (request.target_name or "") if about_somebody else "")
+    return Sentence(who, words(request), whom(request))
+
+
+def whom(request: ScimRequest) -> str:
+    """Whom it is about: by name, or, if the log knows none, what it is; nothing where the words before it say that already."""
+    kind, said = request.action.partition(":")[0], words(request)
+    if kind not in NAMELESS or said.endswith(" not here"):
+        return ""
+    return request.target_name or ("" if said.endswith(f" the {kind}") else NAMELESS[kind])
 
 
 def words(request: ScimRequest) -> str:
