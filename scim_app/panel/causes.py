@@ -82,7 +82,7 @@ CAUSES = (
         status=429,
     ),
     Cause(
-        "The beginning of the key is known here, but not its secret: it was pasted in part, or made elsewhere.",
+        "The beginning of the key is known here, but not its secret: another service made it, or KEY_PEPPER was changed.",
         f"To be sure, {NEW_KEY}, copy it with the button, and paste it under Provisioning > Integration.",
         f"To be sure, {NEW_KEY}, copy it with the button, and paste it under Provisioning > Admin Credentials.",
         action=KEY_REFUSED,

@@ -57,7 +57,7 @@ REFUSALS = {
     "expired": "the key expired",
     "deactivated": "the key was deactivated",
     "replaced": "the key was replaced",
-    "wrong secret": "part of the key is wrong",
+    "wrong secret": "the key has another secret than the one made here",
     "bearer twice": "the word Bearer stands before the key twice",
     "not a bearer": "the key comes in other words than Bearer and the key",
     "address": "the key may not be used from that address",

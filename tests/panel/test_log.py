@@ -81,7 +81,7 @@ def test_each_request_is_a_sentence_with_its_outcome(viewer: Person, call: Call)
         ({"expires_at": datetime(2026, 5, 3, tzinfo=UTC)}, "expired", "the key expired on 3 May 2026"),
         ({"deactivated_at": datetime(2026, 5, 4, tzinfo=UTC)}, "deactivated", "the key was deactivated on 4 May 2026"),
         ({"retires_at": datetime(2026, 5, 5, tzinfo=UTC)}, "replaced", "the key was replaced on 5 May 2026"),
-        ({}, "wrong secret", "part of the key is wrong"),
+        ({}, "wrong secret", "the key has another secret than the one made here"),
     ],
     ids=["expired", "deactivated", "replaced", "wrong secret"],
 )

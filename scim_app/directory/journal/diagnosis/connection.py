@@ -75,12 +75,12 @@ def key_replaced(evidence: Evidence) -> Seen | None:
 
 @diagnosis(
     "key-wrong",
-    "Part of the key is wrong",
-    PASTE,
+    "The key has another secret",
+    f"{PASTE} If every key is refused so, KEY_PEPPER was changed: the operator puts the former one into KEY_PEPPER_FALLBACKS.",
 )
 def key_wrong(evidence: Evidence) -> Seen | None:
-    """A client sends the beginning of a key with the secret of none."""
-    return refused(evidence, Reason.WRONG_SECRET, "only the beginning is that of the key")
+    """A client sends a key of which only the beginning is known: it was made elsewhere, or is kept under another pepper."""
+    return refused(evidence, Reason.WRONG_SECRET, "another secret follows the beginning of the key")
 
 
 @diagnosis(
