@@ -4,7 +4,7 @@ A guide is `# Title`, a paragraph, and numbered steps. Below a step `> ` names a
 which requests show that the step is done. Two lists follow: `## What the log shows when it works`, each line with a sentence
 of the log in it, and `## When it does not`, each line with what somebody sees, and below it, after `> `, the mend.
 `<!-- finding: key-expired -->` says which diagnosis it belongs to. `{base_url}` and `{org_role}` stand for values of the
-organisation on screen. Of Markdown there are **bold**, `code`, and nothing else.
+organisation on screen. Of Markdown there are **bold**, `code`, [links](https://…), and nothing else.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ TRAP = re.compile(r" +> (.*)")
 ARRIVES = re.compile(r" *<!-- arrives: (.*?) -->")
 ITEM = re.compile(r"- +(.*)")
 FINDING = re.compile(r" *<!-- finding: (.*?) -->")
+LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
 WORKS, TROUBLES = "## What the log shows when it works", "## When it does not"
 KEY = "key"
 """In `arrives`: not a request, but that there is a key."""
@@ -118,8 +119,8 @@ def values_of(config: Mapping[str, Any]) -> dict[str, str]:
 
 
 def drawn(text: str, values: Mapping[str, str]) -> Markup:
-    """The text of a step with its values, as HTML. Code that is a value alone, or a command, can be copied."""
-    pieces = re.split(r"(`[^`]+`|\*\*[^*]+\*\*)", text)
+    """The text of a step with its values, as HTML. A link to a file of the repository, which nobody serves, is its name."""
+    pieces = re.split(r"(`[^`]+`|\*\*[^*]+\*\*|\[[^\]]+\]\([^)\s]+\))", text)
     return Markup("").join(_piece(piece, values) for piece in pieces)
 
 
@@ -128,6 +129,9 @@ def _piece(piece: str, values: Mapping[str, str]) -> Markup:
         return Markup("<code>{}</code>").format(filled(piece[1:-1], values))
     if piece.startswith("**"):
         return Markup("<strong>{}</strong>").format(piece[2:-2])
+    if found := LINK.fullmatch(piece):
+        linked = found[2].startswith("https://")
+        return Markup('<a href="{1}">{0}</a>' if linked else "<code>{0}</code>").format(found[1], found[2])
     return escape(piece)
 
 

@@ -156,6 +156,9 @@ def test_values_are_filled_in_and_hostile_ones_stay_text() -> None:
         "Go to <code>https://x/scim/v2</code> as <strong>&lt;i&gt;</strong>, {other}"
     )
     assert "<b>" not in drawn("`{org_role}`", values)
+    assert drawn("[a <b>](https://x/?a&b), [a file](docs/a.md), [no](javascript:x)", values) == (
+        '<a href="https://x/?a&amp;b">a &lt;b&gt;</a>, <code>a file</code>, <code>no</code>'
+    )
     assert to_copy(Step("`plain` and `{base_url}`"), values) == ["https://x/scim/v2"]
 
 
