@@ -144,7 +144,7 @@ def test_a_key_is_bound_to_networks_and_let_in_from_anywhere_again(run: Run, org
     assert said == "The key is let in from 192.0.2.7 only.\n"
     assert run("key", "allow", made["id"], "--org", "acme").stdout == "The key is let in from anywhere.\n"
     assert printed(run, "key", "list", "--org", "acme")["keys"][0]["allowed_networks"] == []
-    assert "is no address and no network" in refused(run, "key", "allow", made["id"], "here", "--org", "acme")
+    assert "“here” is not an IP address or network." in refused(run, "key", "allow", made["id"], "here", "--org", "acme")
 
 
 def test_the_doctor_says_when_a_pepper_is_missing_and_when_a_former_one_is_needed_no_more(
