@@ -78,7 +78,7 @@ def test_of_a_client_nobody_knows_the_mend_is_told_for_the_likely_consoles(
 def test_an_address_of_this_machine_is_said_and_is_nothing_wrong(viewer: Person, wire: Wire) -> None:
     wire.get()
     said = text_of(viewer.get(ACCESS))
-    assert "Only this machine reaches the service" in said and "How to mend it Set PUBLIC_URL" in said
+    assert "Only this machine reaches the service" in said and "How to fix it Set PUBLIC_URL" in said
     assert "Nothing wrong in the last request, since" in said
 
 
