@@ -29,10 +29,10 @@ def test_a_login_reads_from_left_to_right_whatever_it_begins_with_and_a_name_as_
     viewer: Person, acme: Acme
 ) -> None:
     ada = acme.user("نور@acme.example", displayName="نور الهدى")
-    login = '<bdi dir="ltr">نور@<wbr>acme.<wbr>example</bdi>'
+    login = 'dir="ltr">نور@<wbr>acme.<wbr>example</bdi>'
     for page in (f"{INFO}/users", f"{INFO}/users/{ada}", f"{INFO}/changelog"):
         assert login in viewer.get(page).text, page
-    assert '<span class="clamp" dir="ltr"><bdi>نور الهدى</bdi></span>' in viewer.get(f"{INFO}/users").text
+    assert '<bdi class="clamp">نور الهدى</bdi>' in viewer.get(f"{INFO}/users").text
 
 
 def test_the_owner_of_the_organization_is_told_from_owners_in_the_panel(owner: Person, acme: Acme) -> None:
