@@ -1,4 +1,4 @@
-"""`flask doctor`: what is wrong with this installation and with the connections of its organisations, and the mend.
+"""`flask doctor`: what is wrong with this installation and with the connections of its organizations, and the mend.
 
 Settings that are refused never get this far: every command, this one too, then ends with the sentence that says what to
 set.
@@ -42,7 +42,7 @@ class Finding:
 
 
 @click.command("doctor")
-@click.option("--org", "slug", metavar="SLUG", help="Look at the connection of this organisation only, not of each.")
+@click.option("--org", "slug", metavar="SLUG", help="Look at the connection of this organization only, not of each.")
 @as_json
 @with_appcontext
 def command(slug: str | None, as_json: bool) -> None:
@@ -129,7 +129,7 @@ def public_address(url: str) -> Finding:
 
 
 def connection(organization: Organization) -> Iterator[Finding]:
-    """What the log of one organisation says is wrong with its connection; of each finding, the mend in any client."""
+    """What the log of one organization says is wrong with its connection; of each finding, the mend in any client."""
     slug, now = organization.slug, datetime.now(UTC)
     report = diagnosis.diagnose(db.session, organization.id, current_app.extensions["catalog"], now)
     for each in report.findings:

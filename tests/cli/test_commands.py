@@ -14,13 +14,13 @@ from urllib.error import URLError
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session, scoped_session
 
 from scim_app.cli.doctor import public_address
 from scim_app.directory import administrators, claims, keys
 from scim_app.directory.keys import Authenticated, Reason, Refusal
-from scim_app.directory.tables import Administrator, Organization
+from scim_app.directory.tables import Administrator, Membership, Organization
 from scim_app.directory.transaction import transact
 from tests.cli.conftest import Run
 from tests.conftest import SECRETS
@@ -56,6 +56,33 @@ def test_an_organisation_is_made_and_named(run: Run, session: scoped_session[Ses
     assert made["slug"] == "acme-corp"
     kept = session.get_one(Organization, made["id"])
     assert (kept.name, kept.domains) == ("Acme Corp", ["acme.example", "acme.test"])
+
+
+def test_organisations_are_listed(run: Run) -> None:
+    assert run("org", "list").stdout == "No organizations.\n" and printed(run, "org", "list") == {"organizations": []}
+    for words in (("Beta",), ("Acme", "--domain", "acme.example")):
+        printed(run, "org", "create", *words)
+    assert run("org", "list").stdout == "acme  Acme  acme.example\nbeta  Beta\n"
+    (acme, beta) = printed(run, "org", "list")["organizations"]
+    assert (acme["slug"], acme["name"], acme["domains"], beta["domains"]) == ("acme", "Acme", ["acme.example"], [])
+    assert len(acme["id"]) == 36
+
+
+def test_administrators_are_listed_with_their_roles_and_never_with_a_link(
+    run: Run, session: scoped_session[Session], organization: Organization
+) -> None:
+    assert run("admin", "list", "--org", "acme").stdout == "No administrators.\n"
+    words = ("admin", "create", "--org", "acme", "--role")
+    printed(run, *words, "admin", "grace@acme.example")
+    printed(run, *words, "owner", "ada@acme.example", "--password-stdin", given=f"{PASSWORD}\n")
+    assert run("admin", "list", "--org", "acme").stdout == "ada@acme.example  owner\ngrace@acme.example  admin  invited\n"
+    transact(session, lambda: session.execute(update(Membership).values(disabled_at=datetime.now(UTC))))
+    found = printed(run, "admin", "list", "--org", "acme")["administrators"]
+    assert [(each["email"], each["role"], each["state"]) for each in found] == [
+        ("ada@acme.example", "owner", "disabled"), ("grace@acme.example", "admin", "disabled")
+    ]  # fmt: skip
+    assert set(found[0]) == {"id", "email", "role", "state"}
+    assert "There is no organization with the slug" in refused(run, "admin", "list", "--org", "nowhere")
 
 
 def test_what_cannot_be_is_a_sentence_on_standard_error(run: Run, organization: Organization) -> None:
