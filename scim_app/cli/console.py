@@ -28,7 +28,7 @@ def plainly(error: Exception) -> click.ClickException:
     """What went wrong as a sentence for the person at the keyboard; raised again when nobody foresaw it."""
     if isinstance(error, DBAPIError):
         reason = str(error.orig).splitlines()[0]
-        return click.ClickException(f"The database refused: {reason}. `flask doctor` says what is wrong and the mend.")
+        return click.ClickException(f"The database refused: {reason}. `flask doctor` says what is wrong and the fix.")
     if isinstance(error, ValueError | ScimError):
         return click.ClickException(str(error))
     raise error

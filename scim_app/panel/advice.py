@@ -25,7 +25,7 @@ def of_finding(finding: Finding) -> Advice:
     found = told(theirs or LIKELY, finding.name)
     if theirs and found:
         return found
-    return [*found, (ELSEWHERE if found else HERE, drawn(finding.mend, values_of(current_app.config)))]
+    return [*found, (ELSEWHERE if found else HERE, drawn(finding.fix, values_of(current_app.config)))]
 
 
 def of_request(request: ScimRequest, cause: Cause) -> Advice:
@@ -47,7 +47,7 @@ def told(guides: Sequence[str], finding: str) -> Advice:
     """What these guides say is done about a finding."""
     values = values_of(current_app.config)
     return [
-        (f"In {PROVIDERS[name]}", drawn(trouble.mend, values))
+        (f"In {PROVIDERS[name]}", drawn(trouble.fix, values))
         for name in guides
         for trouble in guide(name).troubles
         if finding in trouble.findings

@@ -40,7 +40,7 @@ def connect(provider: str) -> ResponseReturnValue:
         guide=shown,
         steps=steps,
         works=[drawn(each, values) for each in shown.works],
-        troubles=[(drawn(each.text, values), drawn(each.mend, values)) for each in shown.troubles],
+        troubles=[(drawn(each.text, values), drawn(each.fix, values)) for each in shown.troubles],
         seen=seen,
         waiting=waiting,
         checks=len(checks),

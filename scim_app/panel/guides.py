@@ -2,7 +2,7 @@
 
 A guide is `# Title`, a paragraph, and numbered steps. Below a step `> ` names a trap. `<!-- arrives: user:created -->` says
 which requests show that the step is done. Two lists follow: `## What the log shows when it works`, each line with a sentence
-of the log in it, and `## When it does not`, each line with what somebody sees, and below it, after `> `, the mend.
+of the log in it, and `## When it does not`, each line with what somebody sees, and below it, after `> `, the fix.
 `<!-- finding: key-expired -->` says which diagnosis it belongs to. `{base_url}` and `{org_role}` stand for values of the
 organisation on screen. Of Markdown there are **bold**, `code`, [links](https://…), and nothing else.
 """
@@ -53,10 +53,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Trouble:
-    """What somebody sees when it does not work, the mend, and the diagnoses that find it in the log."""
+    """What somebody sees when it does not work, the fix, and the diagnoses that find it in the log."""
 
     text: str
-    mend: str = ""
+    fix: str = ""
     findings: tuple[str, ...] = ()
 
 
@@ -99,7 +99,7 @@ def parse(text: str) -> Guide:
             works.append(found[1])
         elif part == TROUBLES and (found := ITEM.fullmatch(line)):
             troubles.append(Trouble(FINDING.sub("", found[1]).strip(), "", listed(FINDING, found[1])))
-        elif troubles and not troubles[-1].mend and (found := TRAP.fullmatch(line)):
+        elif troubles and not troubles[-1].fix and (found := TRAP.fullmatch(line)):
             troubles[-1] = Trouble(troubles[-1].text, found[1], troubles[-1].findings)
         elif not steps and title and not lead:
             lead = line

@@ -190,7 +190,7 @@ def test_the_doctor_says_when_a_pepper_is_missing_and_when_a_former_one_is_neede
 def test_a_third_key_is_refused(run: Run, organization: Organization) -> None:
     for _ in range(2):
         printed(run, "key", "create", "--org", "acme")
-    assert "Two keys are live already" in refused(run, "key", "create", "--org", "acme")
+    assert "You have two active keys, the maximum." in refused(run, "key", "create", "--org", "acme")
 
 
 def test_the_demo_shows_how_to_get_in_and_says_the_same_the_next_time(
@@ -248,11 +248,11 @@ def unmigrated(empty_database: str, environment: dict[str, str]) -> dict[str, st
     return environment
 
 
-def test_the_doctor_names_the_mend_for_a_database_without_migrations(unmigrated: dict[str, str], run: Run) -> None:
+def test_the_doctor_names_the_fix_for_a_database_without_migrations(unmigrated: dict[str, str], run: Run) -> None:
     ended = run("doctor")
     assert ended.exit_code == 1
     assert "WRONG  migrations" in ended.stdout and "Run `flask db upgrade`." in ended.stdout
-    assert "`flask doctor` says what is wrong and the mend." in refused(run, "org", "create", "Acme")
+    assert "`flask doctor` says what is wrong and the fix." in refused(run, "org", "create", "Acme")
 
 
 def looked(run: Run, *words: str) -> tuple[int, dict[str, Any]]:
@@ -284,7 +284,7 @@ def test_the_doctor_reads_the_log_of_each_organisation(
     )
     assert "ok     beta: connection: nothing has come yet." in ended.stdout
     code, found = looked(run, "--org", "acme")
-    assert code == 1 and found["bearer-twice"]["organization"] == "acme" and found["bearer-twice"]["mend"]
+    assert code == 1 and found["bearer-twice"]["organization"] == "acme" and found["bearer-twice"]["fix"]
     assert looked(run, "--org", "beta")[0] == 0
     assert "There is no organization with the slug" in refused(run, "doctor", "--org", "nowhere")
 
@@ -333,7 +333,7 @@ def test_the_doctor_asks_whether_the_public_address_is_reached(path: str | None,
         server.shutdown()
         server.server_close()
     thread.join()
-    assert found.ok is ok and words in found.state and bool(found.mend) is not ok
+    assert found.ok is ok and words in found.state and bool(found.fix) is not ok
 
 
 def test_the_doctor_looks_at_a_public_address_that_is_not_this_machine(

@@ -328,7 +328,7 @@ def test_a_regeneration_that_fails_leaves_the_old_key_as_it_was(
 def test_two_keys_may_be_live_and_not_three(make: Make, session: scoped_session[Session]) -> None:
     make()
     make()
-    with pytest.raises(ValueError, match="Two keys are live already"):
+    with pytest.raises(ValueError, match="You have two active keys, the maximum."):
         make()
 
 
@@ -343,7 +343,7 @@ def test_keys_to_read_deactivated_and_expired_keys_are_not_counted(
     transact(session, lambda: session.execute(update(ScimKey).where(ScimKey.id == second.id).values(expires_at=past)))
     make()
     make()
-    with pytest.raises(ValueError, match="Two keys are live already"):
+    with pytest.raises(ValueError, match="You have two active keys, the maximum."):
         transact(session, lambda: keys.reactivate(session, organization.id, ADA, first.id))
 
 

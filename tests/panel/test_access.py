@@ -107,7 +107,7 @@ def test_a_third_live_key_is_refused_with_a_sentence(owner: Person) -> None:
     generate(owner)
     generate(owner)
     page = owner.get(ACCESS)
-    assert "Two keys are live" in text_of(page)
+    assert "You have two active keys, the maximum." in text_of(page)
     newest = re.findall(r'id="key-([^"]+)"', page.text)[0]
     answer = generate(owner, newest=newest)
     assert answer.status_code == 409

@@ -45,12 +45,12 @@ def test_a_guide_is_a_title_a_paragraph_and_steps_with_traps() -> None:
     )
     with pytest.raises(ValueError, match="neither a step nor a trap"):
         parse(text + "Lost.\n")
-    works, trouble = "- `Okta listed the users`: good.", "- It fails. <!-- finding: a, b -->\n  > Mend it."
+    works, trouble = "- `Okta listed the users`: good.", "- It fails. <!-- finding: a, b -->\n  > Fix it."
     lists = f"{text}\n{WORKS}\n\n{works}\n\n{TROUBLES}\n\n{trouble}\n"
     whole = parse(lists)
     assert whole.steps == parse(text).steps and whole.works == ("`Okta listed the users`: good.",)
-    assert whole.troubles == (Trouble("It fails.", "Mend it.", ("a", "b")),)
-    for lost in ("Lost.\n", "   > A second mend.\n", "1. A step.\n"):
+    assert whole.troubles == (Trouble("It fails.", "Fix it.", ("a", "b")),)
+    for lost in ("Lost.\n", "   > A second fix.\n", "1. A step.\n"):
         with pytest.raises(ValueError, match="neither a step nor a trap"):
             parse(lists + lost)
 
@@ -71,6 +71,11 @@ def said_of(action: str, name: str, client: str, status: int = 200, reason: str 
                       failed=status >= 400, key_id=None)  # fmt: skip
     words = sentence(row, {})
     return " ".join(filter(None, (words.who, words.what, words.whom, words.rest)))
+
+
+def test_a_push_with_members_who_are_not_here_is_said_to_have_skipped_them() -> None:
+    assert said_of("group:members:skipped", "Sales", "Okta") == "Okta pushed Sales with unknown members, who were skipped"
+    assert said_of("group:members:skipped", "", "Okta").startswith("Okta pushed a group with unknown members")
 
 
 NAMES = ("ada@acme.example", "test@acme.example", "Sales", "test-group", "App-Mobile-Member")
@@ -128,14 +133,14 @@ def test_a_guide_quotes_refusals_as_the_service_words_them(
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_every_trouble_has_a_mend_and_names_only_diagnoses_that_there_are(provider: str) -> None:
+def test_every_trouble_has_a_fix_and_names_only_diagnoses_that_there_are(provider: str) -> None:
     named = [name for trouble in guide(provider).troubles for name in trouble.findings]
-    assert all(trouble.text and trouble.mend for trouble in guide(provider).troubles)
+    assert all(trouble.text and trouble.fix for trouble in guide(provider).troubles)
     assert set(named) <= set(DIAGNOSES) and len(named) == len(set(named))
 
 
 @pytest.mark.parametrize("name", DIAGNOSES)
-def test_every_diagnosis_has_its_mend_in_a_guide(name: str) -> None:
+def test_every_diagnosis_has_its_fix_in_a_guide(name: str) -> None:
     assert any(name in trouble.findings for trouble in guide("okta").troubles)
     assert name == "bearer-missing" or any(name in trouble.findings for trouble in guide("entra").troubles)
 

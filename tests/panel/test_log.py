@@ -1,4 +1,4 @@
-"""The provisioning log on the page: sentences, reasons and mends, filters, new requests, and what is kept."""
+"""The provisioning log on the page: sentences, reasons and fixes, filters, new requests, and what is kept."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def test_the_page_of_a_request_shows_what_was_sent_answered_and_how_to_send_it_a
         (418, None, "x", "not one that this service understands"),
     ],
 )
-def test_every_failure_has_a_reason_and_a_mend(status: int, scim_type: str | None, detail: str, why: str) -> None:
+def test_every_failure_has_a_reason_and_a_fix(status: int, scim_type: str | None, detail: str, why: str) -> None:
     failed = ScimRequest(action="user:create", status=status, scim_type=scim_type, detail=detail, failed=True)
     found = cause(failed)
     assert found is not None and why in found.why and found.okta and found.entra and found.other

@@ -95,7 +95,7 @@ def bearer_twice(evidence: Evidence) -> Seen | None:
 
 @diagnosis(
     "not-a-bearer",
-    "The key comes in other words",
+    "The Authorization header is malformed",
     "Choose bearer authentication, and paste the key alone: no quotation marks, and no other word before it.",
 )
 def not_a_bearer(evidence: Evidence) -> Seen | None:

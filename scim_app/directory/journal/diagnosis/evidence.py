@@ -94,7 +94,7 @@ class Evidence:
         wrong: Callable[[Entry], bool],
         same: Callable[[Entry], object],
     ) -> Sequence[Entry]:
-        """The entries that are wrong, and after which nothing right came from the `same`: what is mended is over."""
+        """The entries that are wrong, and after which nothing right came from the `same`: what is fixed is over."""
         good: set[object] = set()
         found = []
         for entry in self.entries:
