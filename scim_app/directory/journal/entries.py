@@ -24,6 +24,8 @@ KEY_REFUSED = "key:refused"
 OUTSIDE = "/../.."
 """How the path of a request begins that came beside the base URL, not below it."""
 KEY_ALONE = "The key came without the word Bearer before it, and was understood."
+SELF_TEST = "Self-test"
+"""The client by which this service goes where it tries itself: the log has its requests, and nobody is connected by them."""
 PLAIN_HTTP = "It came over http, not https: its key could be read on the way."
 
 
