@@ -130,8 +130,9 @@ def _piece(piece: str, values: Mapping[str, str]) -> Markup:
     if piece.startswith("**"):
         return Markup("<strong>{}</strong>").format(piece[2:-2])
     if found := LINK.fullmatch(piece):
-        linked = found[2].startswith("https://")
-        return Markup('<a href="{1}">{0}</a>' if linked else "<code>{0}</code>").format(found[1], found[2])
+        if found[2].startswith("https://"):
+            return Markup('<a href="{}">{}</a>').format(found[2], found[1])
+        return Markup("<code>{}</code>").format(found[1])
     return escape(piece)
 
 
