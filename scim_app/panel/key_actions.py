@@ -22,7 +22,7 @@ from scim_app.panel.visitor import for_owners_and_admins, visitor
 from scim_app.panel.walls import is_htmx
 
 KEYS = "/settings/organization/access/keys"
-BETWEEN = re.compile(r"[,;\n]|\s+(?=[\da-f.]*[.:])", re.IGNORECASE)
+BETWEEN = re.compile(r"[,;]| (?=[\da-f.]*[.:])", re.IGNORECASE)
 """What stands between networks: a comma, or a space before what begins as an address does. Other words stay together."""
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -128,7 +128,8 @@ def delete_key(key_id: str) -> ResponseReturnValue:
 
 def networks_named() -> list[str]:
     """The networks in the form, as they were typed."""
-    return [each.strip() for each in BETWEEN.split(request.form.get("networks", "")) if each.strip()]
+    typed = " ".join(request.form.get("networks", "").split())
+    return [each.strip() for each in BETWEEN.split(typed) if each.strip()]
 
 
 def act(

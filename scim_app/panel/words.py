@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import json
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from scim_app.panel.browsers import browser
 from scim_app.protocol import dialects
@@ -59,7 +59,7 @@ def client(user_agent: str | None) -> str:
 
 def breakable(text: str) -> Markup:
     """The text, in which a line may end behind a colon, an at sign and a full stop: before it ends within a word."""
-    return Markup(re.sub(r"(?<=[:@.])(?=\w)", "<wbr>", str(escape(text))))
+    return Markup("<wbr>").join(re.split(r"(?<=[:@.])(?=\w)", text))
 
 
 def pretty(value: Any) -> str:

@@ -21,8 +21,7 @@ from scim_app.directory import journal, organizations
 from scim_app.directory.changes import OPERATOR, Actor, Target, record
 from scim_app.directory.directory import Directory
 from scim_app.directory.ids import first_id, made_at, new_id
-from scim_app.directory.journal import Journal, Noted, Receipt, Wanted, secrets
-from scim_app.directory.journal.writer import add
+from scim_app.directory.journal import SELF_TEST, Journal, Noted, Receipt, Wanted, reading, secrets
 from scim_app.directory.tables import Change, Organization, ScimRequest
 from scim_app.directory.transaction import transact
 from scim_app.protocol.catalog import CORE_USER
@@ -403,6 +402,42 @@ def test_the_last_success_and_the_last_failure_are_known(
     done, failed = (journal.last(session, organization.id, failed=each) for each in (False, True))
     assert done is not None and done.path == "/Groups/1"
     assert failed is not None and failed.status == 409
+
+
+def test_what_a_client_did_last_is_told_from_what_others_and_this_service_itself_did(
+    mixed: None, note: Note, log: Journal, session: scoped_session[Session], organization: Organization
+) -> None:
+    listed, patched = ["users:listed"], ["group:unchanged"]
+    note("GET", "/Users", 200, user_agent="Microsoft Azure AD")
+    entra = written(log, session)[-1].id
+    note("GET", "/Users", 200, user_agent=SELF_TEST)
+    note("GET", "/Users", 500, user_agent=SELF_TEST)
+    written(log, session)
+    last = journal.last_of(session, organization.id, listed, "Okta")["users:listed"]
+    assert last.client == "Okta"
+    assert journal.last_of(session, organization.id, listed, "Entra")["users:listed"].id == entra
+    assert journal.last_of(session, organization.id, listed)["users:listed"].id == entra
+    assert journal.last_of(session, organization.id, patched, "Entra") == {}
+    found = journal.last(session, organization.id, failed=True)
+    assert found is not None and found.client == "Okta"
+    assert {row.client for row in journal.page(session, organization.id, Wanted(from_outside=True)).entries} == {
+        "Okta",
+        "Entra",
+    }
+
+
+def test_of_a_client_only_the_newest_that_did_the_same_are_looked_at(
+    note: Note, log: Journal, session: scoped_session[Session], organization: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "LOOKED_AT", 3)
+    for agent in (OKTA, "Google-SCIM", "Google-SCIM"):
+        note("DELETE", "/Nothing", 204, user_agent=agent)
+    written(log, session)
+    action = ["service:unchanged"]
+    assert journal.last_of(session, organization.id, action, "Okta")
+    note("DELETE", "/Nothing", 204, user_agent="Google-SCIM")
+    written(log, session)
+    assert not journal.last_of(session, organization.id, action, "Okta")
 
 
 def test_what_is_older_than_the_organisation_keeps_is_forgotten_in_batches(
