@@ -38,7 +38,7 @@ def invite_administrator() -> ResponseReturnValue:
     email, role = request.form.get("email", ""), request.form.get("role", "")
     return act(
         lambda me: memberships.invite(db.session, me.organization.id, me.actor, me.organization.role, email, role),
-        f"{email.strip()} is an administrator now, and signs in with the password they have.",
+        "",
         invited=email.strip(),
     )
 
