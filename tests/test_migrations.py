@@ -110,7 +110,7 @@ def test_whoever_administered_an_organisation_before_there_were_invitations_goes
     with db.engine.begin() as connection:
         for statement in (
             f"INSERT INTO organizations (id, name, slug, domains, created_at, log_days) VALUES ('o', 'A', 'a', '[]', {now}, 30)",
-            f"INSERT INTO administrators (id, email, email_key, created_at) VALUES ('a', 'a@a.example', 'a@a.example', {now})",
+            f"INSERT INTO administrators (id, email, email_key, created_at) VALUES ('a', 'a@a.test', 'a@a.test', {now})",
             "INSERT INTO memberships (administrator_id, organization_id, role) VALUES ('a', 'o', 'owner')",
             f"INSERT INTO claims (token_hash, administrator_id, expires_at) VALUES ('h', 'a', {now})",
         ):

@@ -24,10 +24,10 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def guarded(address: str) -> Callable[[View], View]:
-    """Serve the view at that address, behind the role and the password."""
+    """Serve the view at that address, behind the password and then the role."""
 
     def register(view: View) -> View:
-        return blueprint.post(address)(for_owners_and_admins(with_password("panel.organization", "#info")(view)))
+        return blueprint.post(address)(with_password("panel.organization", "#info")(for_owners_and_admins(view)))
 
     return register
 

@@ -25,10 +25,10 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def key_action(address: str) -> Callable[[View], View]:
-    """Serve the view at that address below the keys, behind the role and the password."""
+    """Serve the view at that address below the keys, behind the password and then the role."""
 
     def register(view: View) -> View:
-        guarded = for_owners_and_admins(with_password("panel.access", "#keys")(view))
+        guarded = with_password("panel.access", "#keys")(for_owners_and_admins(view))
         return blueprint.post(f"{KEYS}{address}")(guarded)
 
     return register
