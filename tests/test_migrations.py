@@ -109,7 +109,8 @@ def test_whoever_administered_an_organisation_before_there_were_invitations_goes
     now = "'2026-11-01 00:00:00+00:00'" if db.engine.dialect.name == "postgresql" else "'2026-11-01 00:00:00'"
     with db.engine.begin() as connection:
         for statement in (
-            f"INSERT INTO organizations (id, name, slug, domains, created_at, log_days) VALUES ('o', 'A', 'a', '[]', {now}, 30)",
+            "INSERT INTO organizations (id, name, slug, domains, created_at, log_days)"
+            f" VALUES ('o', 'A', 'a', '[]', {now}, 30)",
             f"INSERT INTO administrators (id, email, email_key, created_at) VALUES ('a', 'a@a.test', 'a@a.test', {now})",
             "INSERT INTO memberships (administrator_id, organization_id, role) VALUES ('a', 'o', 'owner')",
             f"INSERT INTO claims (token_hash, administrator_id, expires_at) VALUES ('h', 'a', {now})",

@@ -14,6 +14,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from scim_app.directory.claims import token_hash
 from scim_app.directory.ids import new_id
+from scim_app.directory.passwords import Verified
 from scim_app.directory.tables import Administrator, Membership, Organization, SignIn
 from scim_app.directory.transaction import AnySession
 
@@ -96,6 +97,18 @@ def begin(
     begun = {"begun_address": caller.address, "begun_client": _brief(caller.client)}
     session.execute(insert(SignIn).values(**values, **where, **moments, **begun, **_seen(caller)))
     return token
+
+
+def begin_as(
+    session: AnySession, shown: Verified, now: datetime, caller: Caller = NOBODY_KNOWS, place: str | None = None
+) -> str | None:
+    """The token of a new sign-in of whoever showed their password; none if it is not theirs any more, or they are disabled.
+
+    A change of the password waits until this is committed and then ends it, or is seen here.
+    """
+    theirs = Administrator.id == shown.id, Administrator.disabled_at.is_(None)
+    kept = session.scalar(select(Administrator.password_hash).where(*theirs).with_for_update())
+    return begin(session, shown.id, now, caller, place) if kept == shown.password_hash else None
 
 
 def current(session: AnySession, token: str, now: datetime) -> Current | None:

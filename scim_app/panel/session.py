@@ -35,19 +35,19 @@ def sign_in() -> ResponseReturnValue:
         return render_template("panel/sign_in.html", onward=onward)
     email, password = request.form.get("email", ""), request.form.get("password", "")
     found = check(email, password)
-    if found is None or not enter(found.id):
+    if found is None or not enter(found):
         refusal = "That e-mail address and password do not match an account."
         return render_template("panel/sign_in.html", onward=onward, email=email[:254], refusal=refusal), 403
     return redirect(onward, 303)
 
 
-def enter(administrator_id: str, place: str | None = None) -> bool:
-    """Sign the administrator in under a new token, at that organisation; False when they belong to none."""
+def enter(shown: Verified, place: str | None = None) -> bool:
+    """Sign them in under a new token, at that organisation; False when they belong to none, or have another password now."""
     if current_user.is_authenticated:
         leave()
     begun = caller()
-    token = transact(db.session, lambda: sign_ins.begin(db.session, administrator_id, datetime.now(UTC), begun, place))
-    someone = load(token)
+    token = transact(db.session, lambda: sign_ins.begin_as(db.session, shown, datetime.now(UTC), begun, place))
+    someone = load(token) if token else None
     session.clear()
     return someone is not None and login_user(someone)
 
@@ -82,7 +82,7 @@ def claim(token: str) -> ResponseReturnValue:
         abort(404, str(refusal))
     except ValueError as refusal:
         return render_template("panel/claim.html", token=token, link=link, refusal=str(refusal)), 422
-    enter(found.id, link.organization_id)
+    enter(found, link.organization_id)
     return redirect(url_for("panel.home"), 303)
 
 
