@@ -124,6 +124,15 @@ def remove(session: AnySession, organization_id: str, actor: Actor, by: str, adm
     session.flush()
 
 
+def role_held(session: AnySession, organization_id: str, administrator_id: str) -> str | None:
+    """The role in which they act, none for who may not get in. It is theirs until this transaction ends."""
+    _lock(session, organization_id)
+    own = Membership.administrator_id == administrator_id, Membership.organization_id == organization_id
+    counts = Membership.disabled_at.is_(None), Membership.accepted_at.is_not(None), Administrator.disabled_at.is_(None)
+    held = select(Membership.role).join(Administrator, Administrator.id == Membership.administrator_id)
+    return session.scalar(held.where(*own, *counts))
+
+
 def _lock(session: AnySession, organization_id: str) -> None:
     statement = select(Organization.id).where(Organization.id == organization_id).with_for_update()
     session.execute(statement).one()

@@ -17,7 +17,7 @@ from scim_app.extensions import db
 from scim_app.panel.access import LIFETIMES, OVERLAPS, page
 from scim_app.panel.blueprint import blueprint
 from scim_app.panel.password import with_password
-from scim_app.panel.visitor import for_owners_and_admins, visitor
+from scim_app.panel.visitor import acting, for_owners_and_admins, visitor
 from scim_app.panel.walls import is_htmx
 
 KEYS = "/settings/organization/access/keys"
@@ -45,6 +45,7 @@ def generate_key() -> ResponseReturnValue:
         return page(refusal="Choose one of the lifetimes offered."), 422
 
     def work() -> Generated:
+        acting()
         expires_at = datetime.now(UTC) + timedelta(days=int(days)) if days else None
         made = keys.generate(
             db.session,
@@ -71,7 +72,12 @@ def regenerate_key(key_id: str) -> ResponseReturnValue:
     if hours not in OVERLAPS:
         return page(refusal="Choose one of the overlaps offered."), 422
     overlap = timedelta(hours=int(hours))
-    return reveal(lambda: keys.regenerate(db.session, me.organization.id, me.actor, pepper, key_id, overlap))
+
+    def work() -> Generated:
+        acting()
+        return keys.regenerate(db.session, me.organization.id, me.actor, pepper, key_id, overlap)
+
+    return reveal(work)
 
 
 @key_action("/<key_id>/finish")
@@ -124,8 +130,13 @@ def networks_named() -> list[str]:
 def act(action: Callable[[AnySession, str, Actor, str], None], key_id: str, notice: str) -> ResponseReturnValue:
     """Do it, and show the keys as they are then."""
     me = visitor()
+
+    def work() -> None:
+        acting()
+        action(db.session, me.organization.id, me.actor, key_id)
+
     try:
-        transact(db.session, lambda: action(db.session, me.organization.id, me.actor, key_id))
+        transact(db.session, work)
     except ValueError as refusal:
         return refused(refusal)
     if is_htmx():
