@@ -100,3 +100,26 @@ def test_migrations_run_with_foreign_keys_off_so_that_remaking_a_table_deletes_n
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", notice)
     assert set(seen) == {0}
+
+
+def test_whoever_administered_an_organisation_before_there_were_invitations_goes_on_and_unused_links_end(
+    empty: Flask,
+) -> None:
+    flask_migrate.upgrade(revision="0006")
+    now = "'2026-11-01 00:00:00+00:00'" if db.engine.dialect.name == "postgresql" else "'2026-11-01 00:00:00'"
+    with db.engine.begin() as connection:
+        for statement in (
+            "INSERT INTO organizations (id, name, slug, domains, created_at, log_days)"
+            f" VALUES ('o', 'A', 'a', '[]', {now}, 30)",
+            f"INSERT INTO administrators (id, email, email_key, created_at) VALUES ('a', 'a@a.test', 'a@a.test', {now})",
+            "INSERT INTO memberships (administrator_id, organization_id, role) VALUES ('a', 'o', 'owner')",
+            f"INSERT INTO claims (token_hash, administrator_id, expires_at) VALUES ('h', 'a', {now})",
+        ):
+            connection.exec_driver_sql(statement)
+    flask_migrate.upgrade()
+    with db.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM memberships WHERE accepted_at IS NOT NULL").scalar() == 1
+        assert connection.exec_driver_sql("SELECT count(*) FROM claims").scalar() == 0
+    flask_migrate.downgrade(revision="0006")
+    with db.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM memberships").scalar() == 1

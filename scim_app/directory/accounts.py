@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from scim_app.directory import claims, passwords, sign_ins
+from scim_app.directory.passwords import Verified
 from scim_app.directory.sign_ins import NoSuchSignIn
-from scim_app.directory.tables import Administrator
 from scim_app.directory.transaction import AnySession, transact
 
 
 def change_password(
-    session: AnySession, token: str, found: Administrator, former: str, password: str, now: datetime, product: str = ""
+    session: AnySession, token: str, found: Verified, former: str, password: str, now: datetime, product: str = ""
 ) -> str:
     """The token under which the sign-in with that token goes on: the password is the new one, and all others have ended.
 

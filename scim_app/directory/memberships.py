@@ -1,7 +1,8 @@
 """Who administers an organisation: their roles there, changed by one another, and always an owner who can sign in.
 
 What happens here happens in one organisation. Nobody's password, and nothing of theirs elsewhere, is touched: an owner of
-one organisation must not become somebody in another. Actions of one organisation happen one after the other.
+one organisation must not become somebody in another. Whoever is invited is nobody here until they accept. Actions of one
+organisation happen one after the other.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from scim_app.directory import administrators, claims
 from scim_app.directory.administrators import ROLES
@@ -38,6 +39,7 @@ class Member:
     email: str
     role: str
     claimed: bool
+    """Whether they accepted the invitation, and have a password."""
     disabled: bool
 
 
@@ -48,7 +50,7 @@ def of_organization(session: AnySession, organization_id: str) -> Sequence[Membe
             Administrator.id,
             Administrator.email,
             Membership.role,
-            Administrator.password_hash.is_not(None),
+            and_(Administrator.password_hash.is_not(None), Membership.accepted_at.is_not(None)),
             Membership.disabled_at.is_not(None) | Administrator.disabled_at.is_not(None),
         )
         .join(Membership, Membership.administrator_id == Administrator.id)
@@ -59,20 +61,21 @@ def of_organization(session: AnySession, organization_id: str) -> Sequence[Membe
 
 
 def invite(session: AnySession, organization_id: str, actor: Actor, by: str, email: str, role: str) -> str | None:
-    """Give somebody a role; the token of their claim link, unless they have a password already. `by` is the actor's role."""
+    """Give somebody a role, once they open the claim link whose token this is. `by` is the actor's role."""
     _lock(session, organization_id)
     if role == "owner" and by != "owner":
         raise ValueError(FOR_OWNERS)
-    return administrators.create(session, email, organization_id, role, actor=actor)[1]
+    return administrators.create(session, email, organization_id, role, actor=actor, invited=True)[1]
 
 
 def invite_again(session: AnySession, organization_id: str, actor: Actor, by: str, administrator_id: str) -> str:
     """Another claim link for somebody who has not used theirs; the old one stops working."""
     found, membership = _locked(session, organization_id, administrator_id, by)
-    if found.password_hash is not None:
+    if found.password_hash is not None and membership.accepted_at is not None:
         raise ValueError("They have a password already, and sign in with it.")
+    administrators.check_invitable(session, found, organization_id)
     _record(session, actor, found, membership, "administrator:invited", [])
-    return claims.issue(session, found.id)
+    return claims.issue(session, found.id, organization_id)
 
 
 def change_role(
@@ -121,6 +124,15 @@ def remove(session: AnySession, organization_id: str, actor: Actor, by: str, adm
     session.flush()
 
 
+def role_held(session: AnySession, organization_id: str, administrator_id: str) -> str | None:
+    """The role in which they act, none for who may not get in. It is theirs until this transaction ends."""
+    _lock(session, organization_id)
+    own = Membership.administrator_id == administrator_id, Membership.organization_id == organization_id
+    counts = Membership.disabled_at.is_(None), Membership.accepted_at.is_not(None), Administrator.disabled_at.is_(None)
+    held = select(Membership.role).join(Administrator, Administrator.id == Membership.administrator_id)
+    return session.scalar(held.where(*own, *counts))
+
+
 def _lock(session: AnySession, organization_id: str) -> None:
     statement = select(Organization.id).where(Organization.id == organization_id).with_for_update()
     session.execute(statement).one()
@@ -135,7 +147,8 @@ def _locked(
         raise NoSuchAdministrator
     if membership.role == "owner" and by != "owner":
         raise ValueError(FOR_OWNERS)
-    return session.get_one(Administrator, administrator_id), membership
+    claims.lock(session, administrator_id)
+    return session.get_one(Administrator, administrator_id, populate_existing=True), membership
 
 
 def _keep_an_owner(session: AnySession, organization_id: str, leaving: Membership) -> None:
@@ -150,6 +163,7 @@ def _keep_an_owner(session: AnySession, organization_id: str, leaving: Membershi
             Membership.organization_id == organization_id,
             Membership.administrator_id != leaving.administrator_id,
             Membership.role == "owner",
+            Membership.accepted_at.is_not(None),
             Membership.disabled_at.is_(None),
             Administrator.disabled_at.is_(None),
             Administrator.password_hash.is_not(None),

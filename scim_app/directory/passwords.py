@@ -6,6 +6,7 @@ import threading
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -23,6 +24,15 @@ PATIENCE = 10.0
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _turns = threading.BoundedSemaphore(AT_ONCE)
+
+
+@dataclass(frozen=True)
+class Verified:
+    """An administrator whose password was shown, and the hash that it matched: it counts while that is theirs."""
+
+    id: str
+    email: str
+    password_hash: str = field(repr=False)
 
 
 class Busy(Exception):

@@ -14,6 +14,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from scim_app.directory.claims import token_hash
 from scim_app.directory.ids import new_id
+from scim_app.directory.passwords import Verified
 from scim_app.directory.tables import Administrator, Membership, Organization, SignIn
 from scim_app.directory.transaction import AnySession
 
@@ -24,6 +25,8 @@ CLIENT_LENGTH = 200
 LISTED_AT_MOST = 50
 NAME = func.coalesce(SignIn.id, SignIn.token_hash)
 """What names a sign-in on a page. Those that began before there were ids last twelve hours at most."""
+_COUNTS = Membership.disabled_at.is_(None), Membership.accepted_at.is_not(None)
+"""What is true of a membership that opens something: nobody keeps them out, and it is no mere invitation."""
 
 
 class NoSuchSignIn(LookupError, ValueError):
@@ -81,17 +84,31 @@ class Current:
     places: tuple[Place, ...]
 
 
-def begin(session: AnySession, administrator_id: str, now: datetime, caller: Caller = NOBODY_KNOWS) -> str:
-    """The token of a new sign-in, in the first of their organisations. Those that ended by themselves are swept away."""
+def begin(
+    session: AnySession, administrator_id: str, now: datetime, caller: Caller = NOBODY_KNOWS, place: str | None = None
+) -> str:
+    """The token of a new sign-in, in that organisation or the first of theirs. Those that ended are swept away."""
     token = secrets.token_urlsafe(32)
     places = places_of(session, administrator_id)
     session.execute(delete(SignIn).where((SignIn.expires_at <= now) | (SignIn.seen_at <= now - IDLE)))
     moments = {"created_at": now, "authenticated_at": now, "seen_at": now, "expires_at": now + AT_MOST}
-    where = {"organization_id": places[0].id if places else None}
+    where = {"organization_id": place or (places[0].id if places else None)}
     values = {"id": new_id(), "token_hash": token_hash(token), "administrator_id": administrator_id}
     begun = {"begun_address": caller.address, "begun_client": _brief(caller.client)}
     session.execute(insert(SignIn).values(**values, **where, **moments, **begun, **_seen(caller)))
     return token
+
+
+def begin_as(
+    session: AnySession, shown: Verified, now: datetime, caller: Caller = NOBODY_KNOWS, place: str | None = None
+) -> str | None:
+    """The token of a new sign-in of whoever showed their password; none if it is not theirs any more, or they are disabled.
+
+    A change of the password waits until this is committed and then ends it, or is seen here.
+    """
+    theirs = Administrator.id == shown.id, Administrator.disabled_at.is_(None)
+    kept = session.scalar(select(Administrator.password_hash).where(*theirs).with_for_update())
+    return begin(session, shown.id, now, caller, place) if kept == shown.password_hash else None
 
 
 def current(session: AnySession, token: str, now: datetime) -> Current | None:
@@ -118,7 +135,7 @@ def places_of(session: AnySession, administrator_id: str) -> tuple[Place, ...]:
     rows = session.execute(
         select(Organization.id, Organization.name, Organization.slug, Membership.role)
         .join(Membership, Membership.organization_id == Organization.id)
-        .where(Membership.administrator_id == administrator_id, Membership.disabled_at.is_(None))
+        .where(Membership.administrator_id == administrator_id, *_COUNTS)
         .order_by(Organization.name, Organization.id)
     )
     return tuple(Place(*row) for row in rows)
@@ -146,7 +163,7 @@ def switch(session: AnySession, token: str, organization_id: str) -> None:
         .where(
             SignIn.token_hash == token_hash(token),
             Membership.organization_id == organization_id,
-            Membership.disabled_at.is_(None),
+            *_COUNTS,
         )
     )
     if session.execute(mine).one_or_none() is None:

@@ -16,7 +16,7 @@ from scim_app.extensions import db
 from scim_app.panel.blueprint import blueprint
 from scim_app.panel.organization import page
 from scim_app.panel.password import with_password
-from scim_app.panel.visitor import for_owners_and_admins, visitor
+from scim_app.panel.visitor import Visitor, acting, for_owners_and_admins, visitor
 from scim_app.panel.walls import is_htmx
 
 ADMINISTRATORS = "/settings/organization/administrators"
@@ -24,10 +24,10 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def guarded(address: str) -> Callable[[View], View]:
-    """Serve the view at that address, behind the role and the password."""
+    """Serve the view at that address, behind the password and then the role."""
 
     def register(view: View) -> View:
-        return blueprint.post(address)(for_owners_and_admins(with_password("panel.organization", "#info")(view)))
+        return blueprint.post(address)(with_password("panel.organization", "#info")(for_owners_and_admins(view)))
 
     return register
 
@@ -37,8 +37,8 @@ def invite_administrator() -> ResponseReturnValue:
     """Invite somebody, and show their claim link in this answer and never again."""
     email, role = request.form.get("email", ""), request.form.get("role", "")
     return act(
-        lambda me: memberships.invite(db.session, me.organization.id, me.actor, me.organization.role, email, role),
-        f"{email.strip()} is an administrator now, and signs in with the password they have.",
+        lambda me, by: memberships.invite(db.session, me.organization.id, me.actor, by, email, role),
+        "",
         invited=email.strip(),
     )
 
@@ -78,21 +78,21 @@ def change_domains() -> ResponseReturnValue:
     """Accept these e-mail domains, or any."""
     domains = re.split(r"[\s,;]+", request.form.get("domains", "").strip())
     return act(
-        lambda me: organizations.accept(db.session, me.organization.id, me.actor, filter(None, domains)),
+        lambda me, _by: organizations.accept(db.session, me.organization.id, me.actor, filter(None, domains)),
         "The accepted domains are changed.",
     )
 
 
-def on(action: Callable[..., Any], administrator_id: str, *given: str) -> Callable[[Any], Any]:
-    """The action, on that administrator, by the visitor in their role."""
-    return lambda me: action(db.session, me.organization.id, me.actor, me.organization.role, administrator_id, *given)
+def on(action: Callable[..., Any], administrator_id: str, *given: str) -> Callable[[Visitor, str], Any]:
+    """The action, on that administrator, by the visitor in the role they have by then."""
+    return lambda me, by: action(db.session, me.organization.id, me.actor, by, administrator_id, *given)
 
 
-def act(work: Callable[[Any], Any], notice: str, invited: str = "") -> ResponseReturnValue:
+def act(work: Callable[[Visitor, str], Any], notice: str, invited: str = "") -> ResponseReturnValue:
     """Do it and show the page as it is then; with the claim link, which no redirect could carry, if there is one."""
     me = visitor()
     try:
-        token = transact(db.session, lambda: work(me))
+        token = transact(db.session, lambda: work(me, acting()))
     except ValueError as refusal:
         return page(refusal=str(refusal)), 404 if isinstance(refusal, NoSuchAdministrator) else 409
     if token is not None and invited:

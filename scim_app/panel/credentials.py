@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from flask import current_app, request
 
 from scim_app.directory import administrators, throttles
-from scim_app.directory.tables import Administrator
+from scim_app.directory.passwords import Verified
 from scim_app.directory.transaction import transact
 from scim_app.extensions import db
 
 
-def check(email: str, password: str) -> Administrator | None:
-    """The administrator with that address and password, after the wait that earlier failures have earned."""
+def check(email: str, password: str) -> Verified | None:
+    """Who has that address and password, after the wait that earlier failures have earned."""
     address = request.remote_addr or ""
     wait = throttles.delay(db.session, email, address, datetime.now(UTC))
     db.session.rollback()
@@ -29,7 +29,5 @@ def check(email: str, password: str) -> Administrator | None:
         return None
     current_app.logger.info("panel:password:accepted %s from %s", found.id, address)
     if wait:
-        administrator_id = found.id
         transact(db.session, lambda: throttles.succeeded(db.session, email))
-        return db.session.get(Administrator, administrator_id)
     return found

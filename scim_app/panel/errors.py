@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from scim_app.directory.claims import ClaimRefused
 from scim_app.directory.passwords import Busy
 from scim_app.extensions import db
-from scim_app.panel.walls import is_htmx, is_scim
+from scim_app.panel.walls import MOVED, is_htmx, is_scim
 
 PAGES = {
     400: ("This form could not be read", "Go back, reload the page and send it again."),
@@ -19,6 +19,7 @@ PAGES = {
     403: ("You may not do that", "Your role here is to look only, or the form came from another site. Ask an owner."),
     404: ("There is nothing here", "Check the address, or start from the settings of your organization."),
     405: ("That is not how this works", "Go back and use the buttons on the page."),
+    409: ("Another organization is on screen", MOVED),
     413: ("That was too much", "Send less text in the form."),
     429: ("Too many attempts", "Wait a minute, then try again."),
     500: ("Something broke on our side", "Nothing was changed. Try again; if it happens again, ask your operator."),

@@ -18,7 +18,7 @@ from scim_app.extensions import db
 from scim_app.panel.access import LIFETIMES, OVERLAPS, page
 from scim_app.panel.blueprint import blueprint
 from scim_app.panel.password import with_password
-from scim_app.panel.visitor import for_owners_and_admins, visitor
+from scim_app.panel.visitor import acting, for_owners_and_admins, visitor
 from scim_app.panel.walls import is_htmx
 
 KEYS = "/settings/organization/access/keys"
@@ -35,10 +35,10 @@ class Overtaken(ValueError):
 
 
 def key_action(address: str) -> Callable[[View], View]:
-    """Serve the view at that address below the keys, behind the role and the password."""
+    """Serve the view at that address below the keys, behind the password and then the role."""
 
     def register(view: View) -> View:
-        guarded = for_owners_and_admins(with_password("panel.access", "#keys")(view))
+        guarded = with_password("panel.access", "#keys")(for_owners_and_admins(view))
         return blueprint.post(f"{KEYS}{address}")(guarded)
 
     return register
@@ -55,6 +55,7 @@ def generate_key() -> ResponseReturnValue:
         return page(refusal="Choose one of the lifetimes offered."), 422
 
     def work() -> Generated:
+        acting()
         expires_at = datetime.now(UTC) + timedelta(days=int(days)) if days else None
         made = keys.generate(
             db.session,
@@ -81,7 +82,12 @@ def regenerate_key(key_id: str) -> ResponseReturnValue:
     if hours not in OVERLAPS:
         return page(refusal="Choose one of the overlaps offered."), 422
     overlap = timedelta(hours=int(hours))
-    return reveal(lambda: keys.regenerate(db.session, me.organization.id, me.actor, pepper, key_id, overlap))
+
+    def work() -> Generated:
+        acting()
+        return keys.regenerate(db.session, me.organization.id, me.actor, pepper, key_id, overlap)
+
+    return reveal(work)
 
 
 @key_action("/<key_id>/finish")
@@ -137,8 +143,13 @@ def act(
 ) -> ResponseReturnValue:
     """Do it, and show the keys as they are then; refused, the dialog in which it was asked for."""
     me = visitor()
+
+    def work() -> None:
+        acting()
+        action(db.session, me.organization.id, me.actor, key_id)
+
     try:
-        transact(db.session, lambda: action(db.session, me.organization.id, me.actor, key_id))
+        transact(db.session, work)
     except ValueError as refusal:
         return refused(refusal, dialog)
     if is_htmx():

@@ -27,8 +27,8 @@ def ownership() -> str:
 
 
 @blueprint.post(OWNERSHIP)
-@for_owners
 @with_password("panel.ownership", "#ownership")
+@for_owners
 def transfer_ownership() -> ResponseReturnValue:
     """Make somebody the owner, and the owner until now an Admin."""
     to_id, from_id = request.form.get("to", ""), request.form.get("from", "")

@@ -21,17 +21,21 @@ from scim_app.extensions import db
 from scim_app.panel.credentials import check
 from scim_app.panel.rendering import page_or_block
 from scim_app.panel.visitor import load, visitor
-from scim_app.panel.walls import is_htmx
+from scim_app.panel.walls import ON_SCREEN, is_htmx, require_the_organization_on_screen
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 GOOD_FOR = timedelta(minutes=5)
 FIELD = "current_password"
-NOT_CARRIED = frozenset({FIELD, "csrf_token"})
+NOT_CARRIED = frozenset({FIELD, ON_SCREEN, "csrf_token"})
 
 
 def with_password(back: str, target: str) -> Callable[[View], View]:
-    """The view, after the password. `back` is the page the action stands on, `target` the block that it answers with."""
+    """The view, after the password. `back` is the page the action stands on, `target` the block that it answers with.
+
+    Checking a password takes seconds, in which a role may be taken away and another organisation come on screen: this stands
+    outside of every check of a role, and looks again at which organisation the form is for.
+    """
 
     def wrap(view: View) -> View:
         @wraps(view)
@@ -39,6 +43,7 @@ def with_password(back: str, target: str) -> Callable[[View], View]:
             refusal = None
             if FIELD in request.form:
                 refusal = None if renewed(request.form[FIELD]) else "That is not your password."
+                require_the_organization_on_screen()
             if refusal or visitor().authenticated_at <= datetime.now(UTC) - GOOD_FOR:
                 return question(back, target, refusal)
             return view(*arguments, **named)

@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
 from scim_app.directory import claims, sign_ins
-from scim_app.directory.claims import ClaimRefused
+from scim_app.directory.claims import ClaimRefused, Link
+from scim_app.directory.passwords import Verified
 from scim_app.directory.transaction import transact
 from scim_app.extensions import db
 from scim_app.panel.blueprint import blueprint
@@ -34,19 +35,19 @@ def sign_in() -> ResponseReturnValue:
         return render_template("panel/sign_in.html", onward=onward)
     email, password = request.form.get("email", ""), request.form.get("password", "")
     found = check(email, password)
-    if found is None or not enter(found.id):
+    if found is None or not enter(found):
         refusal = "That e-mail address and password do not match an account."
         return render_template("panel/sign_in.html", onward=onward, email=email[:254], refusal=refusal), 403
     return redirect(onward, 303)
 
 
-def enter(administrator_id: str) -> bool:
-    """Sign the administrator in under a new token; False when they belong to no organisation."""
+def enter(shown: Verified, place: str | None = None) -> bool:
+    """Sign them in under a new token, at that organisation; False when they belong to none, or have another password now."""
     if current_user.is_authenticated:
         leave()
     begun = caller()
-    token = transact(db.session, lambda: sign_ins.begin(db.session, administrator_id, datetime.now(UTC), begun))
-    someone = load(token)
+    token = transact(db.session, lambda: sign_ins.begin_as(db.session, shown, datetime.now(UTC), begun, place))
+    someone = load(token) if token else None
     session.clear()
     return someone is not None and login_user(someone)
 
@@ -70,21 +71,35 @@ def sign_out() -> ResponseReturnValue:
 
 @blueprint.route("/claim/<token>", methods=["GET", "POST"])
 def claim(token: str) -> ResponseReturnValue:
-    """Choose a password by a one-time link, and be signed in. Looking at it uses nothing up."""
+    """Choose a password by a one-time link, or accept with the one there is, and be signed in. Looking uses nothing up."""
     try:
-        email = claims.holder(db.session, token).email
+        link = claims.holder(db.session, token)
         if request.method != "POST":
-            return render_template("panel/claim.html", token=token, email=email)
+            return render_template("panel/claim.html", token=token, link=link)
         password = request.form.get("password", "")
-        if password != request.form.get("again", ""):
-            raise ValueError("The two passwords are not the same.")
-        found = claims.claim(db.session, token, password, current_app.config["PRODUCT_NAME"])
+        found = chosen(token, password) if link.chooses else accepted(token, link, password)
     except ClaimRefused as refusal:
         abort(404, str(refusal))
     except ValueError as refusal:
-        return render_template("panel/claim.html", token=token, email=email, refusal=str(refusal)), 422
-    enter(found.id)
+        return render_template("panel/claim.html", token=token, link=link, refusal=str(refusal)), 422
+    enter(found, link.organization_id)
     return redirect(url_for("panel.home"), 303)
+
+
+def chosen(token: str, password: str) -> Verified:
+    """Whose password this is from now on. Raises ValueError with what is wrong with it."""
+    if password != request.form.get("again", ""):
+        raise ValueError("The two passwords are not the same.")
+    return claims.claim(db.session, token, password, current_app.config["PRODUCT_NAME"])
+
+
+def accepted(token: str, link: Link, password: str) -> Verified:
+    """Who accepted the invitation, with the password of their account. Raises ValueError for another one."""
+    found = check(link.email, password)
+    if found is None:
+        raise ValueError("That is not the password of this account.")
+    transact(db.session, lambda: claims.accept(db.session, token, found))
+    return found
 
 
 @blueprint.post("/organization")

@@ -10,13 +10,14 @@ from typing import Any, TypeVar, cast
 from flask import abort, request
 from flask_login import UserMixin, current_user
 
-from scim_app.directory import sign_ins
+from scim_app.directory import memberships, sign_ins
 from scim_app.directory.changes import Actor
 from scim_app.directory.sign_ins import Caller, Current
 from scim_app.directory.transaction import transact
 from scim_app.extensions import db
 
 View = TypeVar("View", bound=Callable[..., Any])
+ACTING = ("owner", "admin")
 
 
 class Visitor(UserMixin):  # type: ignore[misc]
@@ -33,7 +34,7 @@ class Visitor(UserMixin):  # type: ignore[misc]
     @property
     def may_act(self) -> bool:
         """Whether the visitor may change anything in the organisation on screen."""
-        return self.organization.role in {"owner", "admin"}
+        return self.organization.role in ACTING
 
     @property
     def owns(self) -> bool:
@@ -71,6 +72,18 @@ def polled() -> bool:
 def visitor() -> Visitor:
     """The visitor of this request, on pages that nobody sees without having signed in."""
     return cast(Visitor, current_user._get_current_object())
+
+
+def acting() -> str:
+    """The visitor's role, asked in the transaction that acts: nobody takes it away before that ends. 403 without one.
+
+    Between the look at a session and an action many seconds may pass, in a queue of those who write.
+    """
+    me = visitor()
+    held = memberships.role_held(db.session, me.organization.id, me.administrator_id)
+    if held not in ACTING:
+        abort(403)
+    return held
 
 
 def for_owners_and_admins(view: View) -> View:

@@ -16,6 +16,12 @@ OPEN = frozenset({"panel.home", "panel.sign_in", "panel.claim", "panel.choose_th
 """Endpoints without a sign-in. `home` only leads to one."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 SCIM = "/scim/v2"
+SETTINGS = "/settings/organization"
+ON_SCREEN = "on_screen"
+"""The field beside the CSRF token of each form with the organisation it was drawn for."""
+MOVED = (
+    "This form was for another organization than the one on screen now. Nothing was changed. Reload the page to go on."
+)
 LONGEST_FORM = 64 * 1024
 INSIDE = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
 """A path on this site. Two slashes, or a backslash, which browsers read as a slash, would lead to another."""
@@ -77,6 +83,18 @@ def require_a_sign_in() -> AnyResponse | None:
         return Response(status=401, headers={"HX-Redirect": url_for("panel.sign_in")})
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("panel.sign_in", next=wanted), 303)
+
+
+@blueprint.before_request
+def require_the_organization_on_screen() -> None:
+    """A form changes the organisation that it was drawn for, or nothing.
+
+    Which one is on screen is kept with the session: another tab may have gone elsewhere, or the visitor be kept out of it.
+    """
+    if request.method in SAFE or not request.path.startswith(f"{SETTINGS}/"):
+        return
+    if request.form.get(ON_SCREEN) != current_user.organization.id:
+        abort(409, MOVED)
 
 
 def inside(target: str | None) -> str:

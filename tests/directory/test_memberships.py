@@ -71,7 +71,9 @@ def test_an_administrator_of_another_organisation_keeps_their_password(
 ) -> None:
     make("ada@acme.example")
     rival = transact(session, lambda: organizations.create(session, "Rival")).id
-    assert do(session, memberships.invite, rival, "ada@acme.example", "viewer") is None
+    link = str(do(session, memberships.invite, rival, "ada@acme.example", "viewer"))
+    with pytest.raises(claims.ClaimRefused):
+        claims.claim(session, link, "another password altogether")
     assert administrators.authenticate(session, "ada@acme.example", PASSWORD) is not None
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from scim_app.directory import administrators, organizations, sign_ins
+from scim_app.directory.passwords import Verified
 from scim_app.directory.sign_ins import Current
 from scim_app.directory.tables import Administrator, Membership, Organization, SignIn
 from scim_app.directory.transaction import transact
@@ -118,6 +119,17 @@ def test_the_organisation_on_screen_stays_when_another_comes_before_it_by_name(
     transact(session, lambda: administrators.create(session, "ada@acme.example", earlier, "viewer"))
     found = at(session, token)
     assert found is not None and found.place.id == organization.id
+
+
+def test_only_the_password_that_is_theirs_now_begins_one(session: scoped_session[Session], ada: str) -> None:
+    former, newer = (Verified(ada, "ada@acme.example", each) for each in ("former", "newer"))
+    set_to = update(Administrator).where(Administrator.id == ada)
+    transact(session, lambda: session.execute(set_to.values(password_hash="newer")))
+    assert transact(session, lambda: sign_ins.begin_as(session, former, NOW)) is None
+    assert transact(session, lambda: sign_ins.begin_as(session, newer, NOW)) is not None
+    transact(session, lambda: session.execute(set_to.values(disabled_at=NOW)))
+    assert transact(session, lambda: sign_ins.begin_as(session, newer, NOW)) is None
+    assert len(session.scalars(select(SignIn)).all()) == 1
 
 
 def test_sign_ins_that_ended_by_themselves_are_swept_away(

@@ -21,7 +21,7 @@ from scim_app.directory.transaction import transact
 from tests.panel.people import Acme
 
 PASSWORD = "correct horse battery"
-TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+HIDDEN = re.compile(r'name="(csrf_token|on_screen)" value="([^"]+)"')
 HTMX = {"HX-Request": "true"}
 
 
@@ -30,7 +30,7 @@ Fields = dict[str, str]
 
 @dataclass
 class Person:
-    """Somebody at a browser: forms go out with the token of the page they stood on.
+    """Somebody at a browser: forms go out with the token of the page they stood on, and the organisation it was about.
 
     Requests run outside the application context of the `session` fixture, as real ones do, and share nothing with it.
     """
@@ -45,9 +45,9 @@ class Person:
 
     def post(self, path: str, data: Fields | None = None, *, on: str = "/sign-in", **given: Any) -> TestResponse:
         page = self.get(on, follow_redirects=True)
-        found = TOKEN.search(page.text)
-        assert found, page
-        return self.open(path, method="POST", data={"csrf_token": found[1], **(data or {})}, **given)
+        hidden = dict(HIDDEN.findall(page.text))
+        assert hidden, page
+        return self.open(path, method="POST", data={**hidden, **(data or {})}, **given)
 
     def sign_in(self, email: str = "ada@acme.example", password: str = PASSWORD, **given: str) -> TestResponse:
         return self.post("/sign-in", {"email": email, "password": password, **given})

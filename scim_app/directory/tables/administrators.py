@@ -35,15 +35,25 @@ class Membership(Table):
     )
     role: Mapped[str] = mapped_column(String)
     disabled_at: Mapped[datetime | None] = mapped_column(Instant, doc="Since when they are kept out of it.")
+    accepted_at: Mapped[datetime | None] = mapped_column(
+        Instant, doc="Until then it is an invitation, and opens nothing."
+    )
 
 
 class Claim(Table):
-    """A one-time link that lets its holder set an administrator's password. Only the token's SHA-256 is kept."""
+    """A one-time link of an operator's, to choose a password, or of an organisation's, to accept its invitation.
+
+    Only the token's SHA-256 is kept.
+    """
 
     __tablename__ = "claims"
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     administrator_id: Mapped[str] = mapped_column(ForeignKey(Administrator.id, ondelete="CASCADE"), index=True)
+    organization_id: Mapped[str | None] = mapped_column(
+        ForeignKey("organizations.id", ondelete="CASCADE"),
+        doc="Which organisation invites; an operator's link has none.",
+    )
     expires_at: Mapped[datetime] = mapped_column(Instant)
     used_at: Mapped[datetime | None] = mapped_column(Instant)
 
