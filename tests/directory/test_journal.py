@@ -22,6 +22,7 @@ from scim_app.directory.changes import OPERATOR, Actor, Target, record
 from scim_app.directory.directory import Directory
 from scim_app.directory.ids import first_id, made_at, new_id
 from scim_app.directory.journal import SELF_TEST, Journal, Noted, Receipt, Wanted, reading, secrets
+from scim_app.directory.journal.writer import add
 from scim_app.directory.tables import Change, Organization, ScimRequest
 from scim_app.directory.transaction import transact
 from scim_app.protocol.catalog import CORE_USER
