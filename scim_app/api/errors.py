@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from scim_app.api import responses
 from scim_app.api.blueprint import blueprint
+from scim_app.directory.keys import TakenBack
 from scim_app.directory.transaction import passes
 from scim_app.extensions import db
 from scim_app.protocol.errors import MethodNotAllowed, ScimError, TooManyRequests, error_body
@@ -32,7 +33,8 @@ def scim_error(error: ScimError) -> Response:
     if isinstance(error, TooManyRequests):
         response.headers["Retry-After"] = str(error.retry_after)
     if error.status == 401:
-        response.headers["WWW-Authenticate"] = f'{REALM}, error="invalid_token"' if g.get("invalid_token") else REALM
+        invalid = g.get("invalid_token") or isinstance(error, TakenBack)
+        response.headers["WWW-Authenticate"] = f'{REALM}, error="invalid_token"' if invalid else REALM
     elif error.status == 403 and error.scim_type is None:
         response.headers["WWW-Authenticate"] = f'{REALM}, error="insufficient_scope"'
     return response

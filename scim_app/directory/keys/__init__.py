@@ -25,7 +25,15 @@ from scim_app.directory.keys.form import (
 )
 from scim_app.directory.keys.generation import SCOPES, Generated, forget, generate, instant, temporary
 from scim_app.directory.keys.life import NoSuchKey, bind, cancel, deactivate, delete, finish, reactivate, regenerate
-from scim_app.directory.keys.live import LIVE_AT_MOST, WARNED_AHEAD, expiring, is_live, of_organization
+from scim_app.directory.keys.live import (
+    LIVE_AT_MOST,
+    STILL_LIVE,
+    WARNED_AHEAD,
+    TakenBack,
+    expiring,
+    is_live,
+    of_organization,
+)
 
 __all__ = [
     "BASE62",
@@ -35,12 +43,14 @@ __all__ = [
     "PREFIX",
     "SCOPES",
     "SECRET_LENGTH",
+    "STILL_LIVE",
     "WARNED_AHEAD",
     "Authenticated",
     "Generated",
     "NoSuchKey",
     "Reason",
     "Refusal",
+    "TakenBack",
     "authenticate",
     "bind",
     "cancel",

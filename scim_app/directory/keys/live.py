@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, func, or_, select
 
 from scim_app.directory.tables import Organization, ScimKey
+from scim_app.directory.tables.columns import Instant
 from scim_app.directory.transaction import AnySession
+from scim_app.protocol.errors import Unauthorized
 
 LIVE_AT_MOST = 2
 """One that works and one that replaces it. Counts `provision` keys that are let in."""
 WARNED_AHEAD = timedelta(days=30)
 """How long before a key expires its administrators are told."""
+
+
+class TakenBack(Unauthorized):
+    """The key was good when the request came, and is not let in any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The key is not valid any more: it was deactivated, replaced or deleted, or it expired, before this was done. "
+            "Nothing was changed."
+        )
 
 
 def of_organization(session: AnySession, organization_id: str) -> Sequence[ScimKey]:
@@ -40,6 +53,19 @@ def is_live(key: ScimKey, now: datetime) -> bool:
     return key.deactivated_at is None and all(end is None or end > now for end in (key.expires_at, key.retires_at))
 
 
+def let_in(now: datetime | BindParameter[Any]) -> tuple[ColumnElement[bool], ...]:
+    """The conditions on the row of a key that is let in."""
+    return (
+        ScimKey.deactivated_at.is_(None),
+        or_(ScimKey.expires_at.is_(None), ScimKey.expires_at > now),
+        or_(ScimKey.retires_at.is_(None), ScimKey.retires_at > now),
+    )
+
+
+STILL_LIVE = (ScimKey.id == bindparam("of_key"), *let_in(bindparam("live_at", type_=Instant)))
+"""The condition on `scim_keys` that one key is let in at a moment."""
+
+
 def lock(session: AnySession, organization_id: str) -> None:
     """Key actions of one organisation happen one after the other. SQLite has locked the whole file at BEGIN."""
     statement = select(Organization.id).where(Organization.id == organization_id).with_for_update()
@@ -64,9 +90,7 @@ def refuse_a_third(
             ScimKey.scope == scope,
             ScimKey.id != besides,
             ScimKey.temporary.is_(False),
-            ScimKey.deactivated_at.is_(None),
-            or_(ScimKey.expires_at.is_(None), ScimKey.expires_at > now),
-            or_(ScimKey.retires_at.is_(None), ScimKey.retires_at > now),
+            *let_in(now),
         )
     ).scalar_one()
     if live >= LIVE_AT_MOST:
