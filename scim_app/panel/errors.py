@@ -12,7 +12,7 @@ from scim_app.directory.claims import ClaimRefused
 from scim_app.directory.passwords import Busy
 from scim_app.extensions import db
 from scim_app.panel.crowds import BUSY_EXPORTING
-from scim_app.panel.walls import MOVED, is_htmx, is_scim
+from scim_app.panel.walls import MOVED, NO_TEXT, is_htmx, is_scim
 
 PAGES = {
     400: ("This form could not be read", "Go back, reload the page and send it again."),
@@ -28,7 +28,11 @@ PAGES = {
 }
 AWAY = (OperationalError, TimeoutError, Busy)
 """The database does not answer or is locked, or too many people are signing in."""
-OWN = {str(ClaimRefused()): "This link does not work any more", BUSY_EXPORTING: "Others are exporting"}
+OWN = {
+    str(ClaimRefused()): "This link does not work any more",
+    BUSY_EXPORTING: "Others are exporting",
+    NO_TEXT: "This could not be read",
+}
 """Errors that have a sentence of their own, with what stands above it."""
 STALE = "This page is older than your session. Reload it and send the form again."
 
