@@ -12,6 +12,9 @@ from werkzeug.exceptions import TooManyRequests
 RETRY_AFTER = 5
 EXPORTS, EXPORTS_OF_ONE = 4, 2
 """Changelogs that a process sends at once, and those of one organisation among them."""
+SIGN_INS, SIGN_INS_OF_ONE = 32, 8
+"""Passwords that wait to be looked at in a process, and those from one address among them."""
+BUSY_SIGNING_IN = "Too many people are signing in at this moment. Wait a few seconds, then try again."
 BUSY_EXPORTING = "Other exports of the changelog are being downloaded. Wait until one has ended, then try again."
 
 
@@ -47,3 +50,4 @@ class Crowd:
 
 
 exporting = Crowd(EXPORTS, EXPORTS_OF_ONE, BUSY_EXPORTING)
+signing_in = Crowd(SIGN_INS, SIGN_INS_OF_ONE, BUSY_SIGNING_IN)

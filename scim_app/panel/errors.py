@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from scim_app.directory.claims import ClaimRefused
 from scim_app.directory.passwords import Busy
 from scim_app.extensions import db
-from scim_app.panel.crowds import BUSY_EXPORTING
+from scim_app.panel.crowds import BUSY_EXPORTING, BUSY_SIGNING_IN
 from scim_app.panel.walls import MOVED, NO_TEXT, is_htmx, is_scim
 
 PAGES = {
@@ -31,6 +31,7 @@ AWAY = (OperationalError, TimeoutError, Busy)
 OWN = {
     str(ClaimRefused()): "This link does not work any more",
     BUSY_EXPORTING: "Others are exporting",
+    BUSY_SIGNING_IN: "Many are signing in",
     NO_TEXT: "This could not be read",
 }
 """Errors that have a sentence of their own, with what stands above it."""
