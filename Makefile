@@ -66,7 +66,10 @@ conformance: $(VENV)/.tests
 COMPILE = $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-emit-options --no-emit-index-url \
   --no-emit-find-links
 
+# Of Python 3.11, the oldest that is supported: a version that leaves it out would end every installation there.
 requirements: $(VENV)/.tests
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
+	  || { echo "Use Python 3.11: make clean, then make requirements PYTHON=python3.11" >&2; exit 1; }
 	$(BIN)/python -m pip install --quiet pip-tools
 	$(COMPILE) --output-file requirements.txt setup.cfg
 	$(COMPILE) --extra test -c requirements.txt --output-file tests/requirements.txt setup.cfg

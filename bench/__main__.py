@@ -1,7 +1,7 @@
 """`make bench`: measure this service beside the limit and beside other servers, print tables, write docs/performance.md.
 
 python -m bench                about a quarter of an hour, more the first time: it fills its databases
-python -m bench --quick        a minute: this service and the limit at 1 000 users on SQLite; nothing is written
+python -m bench --quick        a minute: this service and the limit at 1,000 users on SQLite; nothing is written
 python -m bench --million      with a million users, too
 """
 
@@ -31,11 +31,11 @@ AT_ONCE = 16
 def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     """What was asked for."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure this service, its limit, and others.")
-    parser.add_argument("--quick", action="store_true", help="1 000 users on SQLite, no peers, nothing written")
+    parser.add_argument("--quick", action="store_true", help="1,000 users on SQLite, no peers, nothing written")
     parser.add_argument("--million", action="store_true", help="a million users as well")
     parser.add_argument("--users", type=int, default=100_000, metavar="N", help="users of the large organisation")
     parser.add_argument(
-        "--people", type=int, default=200, metavar="N", help="people in the day of Okta (10 000 take long)"
+        "--people", type=int, default=200, metavar="N", help="people in the day of Okta (10,000 take long)"
     )
     parser.add_argument("--databases", nargs="+", choices=("sqlite", "postgresql"), default=["sqlite", "postgresql"])
     parser.add_argument("--rounds", type=int, default=7, metavar="N")

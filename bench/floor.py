@@ -38,7 +38,7 @@ from scim_app.extensions import db
 
 USERS, PORT, COUNT = 1_000, 5_000, 400
 HEAD = ("Microseconds", "limit", "its statements", "this service", "its statements", "share", "at best")
-SHOWN = (*PEOPLE, PAGES[0], *(each for each in GROUPS if each.name == "one member of 1 000"))
+SHOWN = (*PEOPLE, PAGES[0], *(each for each in GROUPS if each.name == "one member of 1,000"))
 
 
 @dataclass

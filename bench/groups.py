@@ -76,11 +76,11 @@ def verify(target: Target) -> None:
 
 GROUPS = [
     Workload(
-        f"one member of {size:,}".replace(",", " "),
+        f"one member of {size:,}",
         partial(member, size),
         0.6,
         at_once=size == 1_000,
         fits=lambda target, size=size: size in target.groups,
     )
     for size in SIZES
-] + [Workload("push of 1 000 members", push, fits=lambda target: target.users >= PUSHED)]
+] + [Workload("push of 1,000 members", push, fits=lambda target: target.users >= PUSHED)]

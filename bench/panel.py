@@ -2,7 +2,7 @@
 
     python bench/panel.py [size]
 
-One has 100 users, 100 groups and 100 rows of the log, the other `size` users (100 000), a tenth as many groups and as many
+One has 100 users, 100 groups and 100 rows of the log, the other `size` users (100,000), a tenth as many groups and as many
 rows of the log; both have an entry of the changelog for each. Prints the median of each page in both, and their ratio.
 """
 

@@ -55,7 +55,7 @@ def limit(results: Results, database: str) -> str:
         drawing.text(across(max(share, workload.goal or 0)) + 8, y + 15, shown(share), "ink small")
         if workload.goal:
             drawing.line(across(workload.goal), y, across(workload.goal), y + STEP - 4, "c1", 3)
-    drawing.text(LEFT, bottom + 36, "The upright mark is what is to be reached; 1 is the limit.", "soft small")
+    drawing.text(LEFT, bottom + 36, "The upright mark is the goal, to reach; 1 is the limit.", "soft small")
     return drawing.finished()
 
 
@@ -71,7 +71,7 @@ def peers(results: Results) -> str:
     told = "; ".join(
         f"{name}: " + ", ".join(f"{each} {shown(share)}" for each, share in found.items()) for name, found in rows
     )
-    drawing = Drawing(WIDTH, TOP + 20 + STEP * len(rows) + 34, "Share of the limit, 1 000 users, one connection", told)
+    drawing = Drawing(WIDTH, TOP + 20 + STEP * len(rows) + 34, "Share of the limit, 1,000 users, one connection", told)
     top, lowest = TOP + 20, min((share for _, found in rows for share in found.values()), default=0.1)
     decades = math.ceil(-math.log10(lowest)) or 1
     bottom, most = top + STEP * len(rows), 2.0
@@ -110,7 +110,7 @@ def growth(results: Results) -> str:
         panels[database] = curves
     sizes = {size for each in results.databases for size in results.sizes(each)}
     ticks = {math.log10(size): number(size) for size in sorted(sizes)}
-    return side_by_side("Cost of a request by users, where the smallest organisation is 1", panels, ticks, mark=1.2)
+    return side_by_side("Cost of a request by users, where the smallest organization is 1", panels, ticks, mark=1.2)
 
 
 def depth(results: Results) -> str:

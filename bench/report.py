@@ -17,16 +17,19 @@ DOCS = ROOT / "docs"
 LIMIT_SAID = """\
 **The limit** is the least that a Flask and SQLAlchemy service can do for a request (`bench/limit.py`): the key's hash looked
 up and compared, one or two indexed statements, the stored JSON sent as it is. No schema, no filter grammar, no history, no
-log, no organisations. It runs on the same engine settings, SQLite pragmas and gunicorn configuration, and was asked in turn
+log, no organizations. It runs on the same engine settings, SQLite pragmas and gunicorn configuration, and was asked in turn
 with this service: a burst of one, a burst of the other, in alternating order, round after round. A share of 0.5 means half
 as many requests a second. Each figure is the median of the ratios of the rounds, with the least and the greatest behind it;
 *by CPU* is the ratio of processor time a request, database included, which drifts less on a busy machine.
+
+*To reach* is the goal that this project has set itself for that work: the least share of the limit it wants to answer. It is
+compared with the share by requests a second; *reached* says **no** where that is less. – means that no goal is set.
 
 The limit reads as SQLAlchemy does by itself: it takes a connection, begins a transaction and ends it for the key, and again
 for the rest. This service reads both over one connection, without (`transaction.reading`). On PostgreSQL that makes up for
 four ways to the database and back, and a share there is higher by that than this service's own work would have it."""
 FLOOR_SAID = """\
-On SQLite with 1 000 users, in one process (`python -m bench.floor`): the thread that answers, its database included,
+On SQLite with 1,000 users, in one process (`python -m bench.floor`): the thread that answers, its database included,
 without server and socket, which take both the same. Statements were recorded as a request sends them and sent again by
 themselves, with what begins and ends their transactions. *At best* is the share that would be left if everything else,
 from reading the request to writing the answer, took this service no longer than it takes the limit: what it writes, it
@@ -37,8 +40,8 @@ NOT_MEASURED = """\
 - Slow clients and many of them: `bench/server_choice.py` is about those.
 - Other hardware, a database on another machine, replicas, a pooler. `docs/scale.md` says what is expected of them.
 - The panel: `python bench/panel.py`. Sixteen writers for half a minute: `python bench/writers.py`.
-- Peers with more than 1 000 users. Those in memory keep nothing: their writes are not durable, ours are.
-- A full import of more than 20 000 users in full: only every second page is read, or every fifth, or as many as that takes.
+- Peers with more than 1,000 users. Those in memory keep nothing: their writes are not durable, ours are.
+- A full import of more than 20,000 users in full: only every second page is read, or every fifth, or as many as that takes.
 - Every answer was checked for its status and content; a wrong one ends the run."""
 
 
@@ -92,8 +95,9 @@ def beside_peers(results: Results) -> list[str]:
     """The other servers."""
     return [
         "## Beside other servers",
-        "Shares of the limit, all with 1 000 users on SQLite or in memory, one connection, in the same rounds. – is what a "
-        "server does not offer, or what would need more users than it was given.",
+        "Shares of the limit, all with 1,000 users on SQLite or in memory, one connection, in the same rounds. – is what a "
+        "server does not offer, or what would need more users than it was given. *Ahead of Python* is **no** where a peer in "
+        "Python has a greater share than this service, *ahead of node* where scimmy has.",
         "\n".join(f"- **{name}** ({about})" for name, about in results.peers.items()),
         picture("peers", "Shares of the limit, this service and others"),
         lines(tables.beside_peers(results, "SQLite")),
@@ -102,14 +106,14 @@ def beside_peers(results: Results) -> list[str]:
 
 
 def grown(results: Results) -> list[str]:
-    """What grows with the organisation."""
-    parts = ["## As the organisation grows"]
+    """What grows with the organization."""
+    parts = ["## As the organization grows"]
     for database in results.databases:
         if len(results.sizes(database)) > 1:
             parts += [f"### {database}", lines(tables.growth(results, database))]
         parts += [lines(tables.by_group(results, database)), lines(tables.by_depth(results, database))]
     if any(len(results.sizes(each)) > 1 for each in results.databases):
-        parts += [picture("growth", "Cost of a request by the size of the organisation")]
+        parts += [picture("growth", "Cost of a request by the size of the organization")]
     return [*parts, picture("depth", "Time for a page of 100 by its depth")]
 
 

@@ -16,18 +16,16 @@ JUDGED = 100_000
 FLAT = 1.2
 SHOULD_BE_FLAT = (
     "lookup by userName", "lookup by externalId", "read by id", "create", "deactivate by PATCH", "one member of 10",
-    "one member of 1 000", "first page of 100", "deep page of 100, by cursor",
+    "one member of 1,000", "first page of 100", "deep page of 100, by cursor",
 )  # fmt: skip
 NODE = "scimmy"
-NODE_ROWS = frozenset(each.name for each in (*PAGES, *GROUPS))
-"""Where a peer that runs on node is to be outrun, too: pages, imports and groups."""
 
 
 def number(value: float) -> str:
-    """A figure with about three digits, and thousands apart; a whole number whole."""
+    """A figure with about three digits, and commas between thousands; a whole number whole."""
     if isinstance(value, int):
-        return f"{value:,}".replace(",", " ")
-    return f"{value:,.0f}".replace(",", " ") if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+        return f"{value:,}"
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
@@ -92,7 +90,7 @@ def beside_peers(results: Results, database: str) -> list[str]:
         theirs = {name: results.share(database, workload.name, users, name) for name in names}
         outrun = {name: own[0].median > share[0].median for name, share in theirs.items() if share}
         python = [ahead for name, ahead in outrun.items() if name != NODE]
-        node = "–" if workload.name not in NODE_ROWS or NODE not in outrun else yes(outrun[NODE])
+        node = yes(outrun[NODE]) if NODE in outrun else "–"
         cells = ["–" if share is None else shown(share[0].median) for share in theirs.values()]
         rows.append((workload.name, shown(own[0].median), *cells, yes(all(python)) if python else "–", node))
     return table(("Work", OURS, *names, "ahead of Python", "ahead of node"), rows)
@@ -104,7 +102,7 @@ def cost(grown: tuple[Ratio, Ratio] | None) -> tuple[str, str]:
 
 
 def growth(results: Results, database: str) -> list[str]:
-    """What a request costs in a large organisation, as a multiple of what it costs in the smallest."""
+    """What a request costs in a large organization, as a multiple of what it costs in the smallest."""
     small, *larger = results.sizes(database)
     rows = []
     for workload in ALL:
@@ -190,7 +188,7 @@ def everything(results: Results) -> Iterator[str]:
             yield from ("", f"{database}, {number(users)} users, {connections} at once", "")
             yield from beside_limit(results, database, users, connections)
         if results.peers and any(row.target in results.peers and row.database == database for row in results.rows):
-            yield from ("", f"{database}, shares of the limit with 1 000 users", "", *beside_peers(results, database))
+            yield from ("", f"{database}, shares of the limit with 1,000 users", "", *beside_peers(results, database))
         if len(results.sizes(database)) > 1:
             yield from ("", f"{database}, growth", "", *growth(results, database))
         yield from ("", *by_group(results, database), "", *by_depth(results, database))

@@ -31,6 +31,8 @@ class Place:
         secrets = {"SECRET_KEY": "s" * 32, "KEY_PEPPER": "p" * 32, "PUBLIC_URL": "http://127.0.0.1:5999"}
         self.app = create_app({"DATABASE_URL": f"sqlite:///{folder / 'scim.db'}", "PRODUCT_NAME": "Atlas", **secrets})
         self.url = secrets["PUBLIC_URL"]
+        # What the pages show. Cookies and the address that the browser opens stay those of this machine.
+        self.app.config["PUBLIC_URL"] = "https://scim.example.com"
         with self.app.app_context():
             flask_migrate.upgrade()
             self.organization_id = transact(db.session, self._organization)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, current_app, g
-from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from scim_app.api import errors, operations, requests, responses
 from scim_app.api.blueprint import blueprint
@@ -38,8 +37,8 @@ def done(planned: BulkPlan, operation: BulkOperation) -> dict[str, Any]:
         outcome = perform(operation)
     except ScimError as error:
         return result | {"status": str(error.status), "response": error.body()}
-    except (DBAPIError, TimeoutError) as error:
-        answer = errors.database_error(error)
+    except Exception as error:
+        answer = errors.answer(error)
         return result | {"status": str(answer.status_code), "response": answer.get_json()}
     if outcome.resource is not None:
         result |= {"location": outcome.resource.location, "version": outcome.resource.version}

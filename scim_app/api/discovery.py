@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, current_app, g
+from flask import Response, current_app
 
-from scim_app.api import requests, responses
+from scim_app.api import reading, requests, responses
 from scim_app.api.blueprint import blueprint
 from scim_app.directory.roles import scopes
 from scim_app.protocol import discovery
@@ -47,7 +47,7 @@ def schema(urn: str) -> Response:
 
 def known_types() -> list[dict[str, Any]]:
     """The resource types of the organisation that asks: roles are offered where there are projects, unless switched off."""
-    with_roles = current_app.config["OFFER_ROLES"] and scopes.has_projects(g.directory.store)
+    with_roles = current_app.config["OFFER_ROLES"] and scopes.has_projects(reading.store())
     return discovery.resource_types(current_app.extensions["catalog"], with_roles)
 
 

@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from scim_app.api import responses
 from scim_app.api.blueprint import blueprint
+from scim_app.directory.transaction import passes
 from scim_app.extensions import db
 from scim_app.protocol.errors import MethodNotAllowed, ScimError, TooManyRequests, error_body
 
@@ -52,12 +53,20 @@ for code in REFUSED:
 @blueprint.errorhandler(DBAPIError)
 @blueprint.errorhandler(TimeoutError)
 def database_error(error: DBAPIError | TimeoutError) -> Response:
-    """The database is gone, locked or full: 503, and the client tries again. Anything else it says is a fault of ours."""
+    """The database is gone, locked or full, or others are in the way: 503, and the client tries again.
+
+    Anything else that it refuses is a fault of ours.
+    """
     db.session.rollback()
     current_app.logger.error("request %s: the database refused", g.get("request_id"), exc_info=error)
-    if isinstance(error, IntegrityError):
+    if isinstance(error, IntegrityError) and not passes(error):
         return failure(error)
     return responses.json(error_body(503, UNAVAILABLE), 503, {"Retry-After": "5"})
+
+
+def answer(error: Exception) -> Response:
+    """What a request is answered that failed, of which one operation of several did."""
+    return database_error(error) if isinstance(error, DBAPIError | TimeoutError) else failure(error)
 
 
 @blueprint.errorhandler(Exception)

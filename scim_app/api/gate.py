@@ -37,6 +37,9 @@ AMBIGUOUS = re.compile(r"^//|%(2f|5c)", re.IGNORECASE)
 OPEN_TO_ALL = frozenset({f"{BASE_PATH}/ServiceProviderConfig"})
 """Read without a key, so that a client can find out how to show one (RFC 7643 §5)."""
 NOTHING_HERE = "There is nothing at this address. The base URL ends in /scim/v2, and /Users and /Groups follow it."
+NOT_VALID = "The key is not valid: check that all of it was copied, and that it is active and not expired."
+MISTYPED = "The key has a typing error or is incomplete: copy it again with the button."
+"""What is told of a text that begins as a key does and cannot be one."""
 ANSWERED = frozenset({"application/scim+json", "application/json", "application/*", "*/*"})
 """Media ranges that take the answers of this service."""
 KEPT = 100
@@ -53,6 +56,7 @@ def enter() -> None:
             owner = strays.owner()
             if owner:
                 journal.start()
+                count(owner)
                 g.outcome = owner
             raise elsewhere()
         return
@@ -113,9 +117,9 @@ def authenticated() -> keys.Authenticated:
     token = dialects.bearer_token(header) or ""
     now = datetime.now(UTC)
     outcome = look_up(token, now)
-    said = "The key is not valid: check that all of it was copied, and that it is active and not expired."
+    said = NOT_VALID
     if isinstance(outcome, keys.Refusal) and outcome.reason is keys.Reason.MALFORMED:
-        outcome, said = strays.miswritten(header, now) or (outcome, said)
+        outcome, said = strays.miswritten(header, now) or (outcome, MISTYPED if keys.PREFIX in header else NOT_VALID)
     if isinstance(outcome, keys.Refusal):
         refuse_a_flood()
         g.outcome = outcome

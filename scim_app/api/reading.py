@@ -10,6 +10,8 @@ from sqlalchemy import Connection
 
 from scim_app.api.blueprint import blueprint
 from scim_app.directory import transaction
+from scim_app.directory.directory import Directory
+from scim_app.directory.store import Store
 from scim_app.extensions import db
 
 
@@ -25,6 +27,13 @@ def connection() -> Connection:
         g.reading = current_app.extensions["reading"].connect()
     taken: Connection = g.reading
     return taken
+
+
+def store() -> Store:
+    """The store of the request's organisation for what is read through a session, which takes a connection of its own."""
+    release()
+    directory: Directory = g.directory
+    return directory.store
 
 
 @blueprint.teardown_app_request

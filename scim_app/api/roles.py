@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, g
+from flask import Response, current_app
 
-from scim_app.api import requests, responses
+from scim_app.api import reading, requests, responses
 from scim_app.api.blueprint import blueprint
 from scim_app.api.searches import Walk
 from scim_app.directory.roles import offered
@@ -24,7 +24,7 @@ def offers(endpoint: str) -> Response:
     projection = requests.projection_of(kind, given)
     asked = query([kind], given)
     walk = Walk(asked)
-    page = select(asked, offered.resources(g.directory.store, kind.name), walk.place)
+    page = select(asked, offered.resources(reading.store(), kind.name), walk.place)
     return responses.json(list_response(page, [projection.apply(each) for each in page.resources], walk.cursors(page)))
 
 
@@ -32,7 +32,7 @@ def offers(endpoint: str) -> Response:
 def offer(endpoint: str, offered_id: str) -> Response:
     """One of them."""
     kind: ResourceType = current_app.extensions["catalog"][KINDS[endpoint]]
-    found = next((each for each in offered.resources(g.directory.store, kind.name) if each["id"] == offered_id), None)
+    found = next((each for each in offered.resources(reading.store(), kind.name) if each["id"] == offered_id), None)
     if found is None:
         raise NotFound(f"There is no {kind.name} with this id in the organization of the key.")
     return responses.json(requests.projection_of(kind, requests.parameters()).apply(found))

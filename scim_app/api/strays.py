@@ -28,14 +28,18 @@ SAID = {
 
 
 def miswritten(header: str, now: datetime) -> tuple[Refusal, str] | None:
-    """Why a header is refused that holds a key in other words than it should, and what is answered. None without a key."""
+    """Why a header is refused that holds a key in other words than it should, and what is answered.
+
+    None without a key, and for one with a typing error in it: it is the error, whatever stands around it but a second Bearer.
+    """
     for reason, form in ((Reason.BEARER_TWICE, TWICE), (Reason.NOT_A_BEARER, OTHERWISE)):
         found = form.fullmatch(header.strip())
         if found:
             outcome = look_up(found[1], now)
             if isinstance(outcome, Authenticated):
                 outcome = Refusal(reason, outcome.id, outcome.organization_id, outcome.label)
-            return outcome, SAID[reason]
+            mistyped = outcome.reason is Reason.MALFORMED and reason is Reason.NOT_A_BEARER
+            return None if mistyped else (outcome, SAID[reason])
     return None
 
 

@@ -1,4 +1,4 @@
-"""Commands for operators, one file per group: each finds its organisation, calls the directory, and prints.
+"""Commands for operators, one file per group: each finds its organization, calls the directory, and prints.
 
 `--json` prints one JSON object on standard output. What goes wrong is a sentence on standard error and an exit code
 other than 0.

@@ -36,7 +36,7 @@ MEANT = (
     click.option("--project", "project_name", metavar="P", help="A project."),
     click.option("--team", "team_name", metavar="T", help="A team of the project."),
     click.option("--role", "role_name", metavar="R", help="The role in the project or team."),
-    click.option("--org-role", metavar="R", help="A role in the organisation: Member or Admin."),
+    click.option("--org-role", metavar="R", help="A role in the organization: Member or Admin."),
 )
 
 
@@ -63,7 +63,7 @@ def group_called(store: Store, name: str) -> str:
 def bind(name: str, slug: str, as_json: bool, **options: str | None) -> None:
     """Give a role to whoever is in a group, now and later."""
     moves = within(slug, lambda store: len(bindings.bind(store, group_called(store, name), *meant(store, **options))))
-    show({"name": name, "moved": moves}, f"{name} is bound. {moves} effective roles changed at once.", as_json)
+    show({"name": name, "moved": moves}, f"{name} is bound. {changed(moves)}", as_json)
 
 
 @group.command("unbind")
@@ -74,14 +74,19 @@ def bind(name: str, slug: str, as_json: bool, **options: str | None) -> None:
 def unbind(name: str, slug: str, as_json: bool, **options: str | None) -> None:
     """Take the role away from whoever has it through a group."""
     moves = within(slug, lambda store: len(bindings.unbind(store, group_called(store, name), *meant(store, **options))))
-    show({"name": name, "moved": moves}, f"{name} is unbound. {moves} effective roles changed at once.", as_json)
+    show({"name": name, "moved": moves}, f"{name} is unbound. {changed(moves)}", as_json)
+
+
+def changed(roles: int) -> str:
+    """How many roles of people changed with it."""
+    return f"{roles:,} {'role' if roles == 1 else 'roles'} changed."
 
 
 @group.command("list")
 @of_organization
 @as_json
 def list_groups(slug: str, as_json: bool) -> None:
-    """List what groups mean; groups that mean nothing are not listed."""
+    """List the roles of groups; groups without one are not listed."""
     store = store_of(slug)
     found = bindings.listed(store)
     names = scope_names(store, {each.scope.id for each in found})
@@ -90,7 +95,7 @@ def list_groups(slug: str, as_json: bool) -> None:
         for each in found
     ]
     lines = [f"{row['group']}  →  {row['role']} in {row['scope']}" for row in rows]
-    show({"groups": rows}, "\n".join(lines) or "No group means anything yet.", as_json)
+    show({"groups": rows}, "\n".join(lines) or "No group has a role yet.", as_json)
 
 
 @access.command("show")
@@ -113,7 +118,9 @@ def sentences(user: User, held: list[why.Held]) -> list[str]:
     """What somebody may do, for a person to read."""
     if not user.active:
         return [f"{user.user_name} is not active and has no role."]
-    lines = [f"{user.user_name} has {'these roles' if held else 'no role but Member of the organization'}:"]
+    if not held:
+        return [f"{user.user_name} is a Member of the organization and has no project roles."]
+    lines = [f"{user.user_name} has these roles:"]
     for each in held:
         lines.append(f"  {each.role} in {each.scope}{'' if each.grants else ', the default of the project'}")
         for grant in each.grants:

@@ -8,11 +8,13 @@ import click
 from flask import current_app, url_for
 
 from scim_app.cli.console import PlainGroup, as_json, of_organization, organization_called, show
-from scim_app.directory import administrators, claims
+from scim_app.directory import administrators, claims, memberships
+from scim_app.directory.memberships import Member
 from scim_app.directory.transaction import transact
 from scim_app.extensions import db
 
 group = PlainGroup("admin", help="Administrators of the panel.")
+STATES = {"active": "", "invited": "  invited", "disabled": "  disabled"}
 
 
 @group.command()
@@ -53,6 +55,22 @@ def claim(email: str, as_json: bool) -> None:
     url = claim_url(transact(db.session, lambda: claims.issue(db.session, administrator_id)))
     sentence = f"{address} can choose a password, within 30 minutes and once: {url}"
     show({"id": administrator_id, "email": address, "claim_url": url}, sentence, as_json)
+
+
+@group.command("list")
+@of_organization
+@as_json
+def list_(slug: str, as_json: bool) -> None:
+    """List the administrators of an organization, owners first."""
+    found = memberships.of_organization(db.session, organization_called(slug).id)
+    lines = [f"{each.email}  {each.role}{STATES[state(each)]}" for each in found]
+    rows = [{"id": each.id, "email": each.email, "role": each.role, "state": state(each)} for each in found]
+    show({"administrators": rows}, "\n".join(lines) or "No administrators.", as_json)
+
+
+def state(member: Member) -> str:
+    """active, invited until a password is chosen, or disabled."""
+    return "disabled" if member.disabled else "active" if member.claimed else "invited"
 
 
 def claim_url(token: str) -> str:

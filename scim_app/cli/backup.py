@@ -34,7 +34,7 @@ def backup(file: Path, as_json: bool) -> None:
 
 @click.command("restore", cls=PlainCommand)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--replace", is_flag=True, help="Lose the organisations that the database holds.")
+@click.option("--replace", is_flag=True, help="Lose the organizations that the database holds.")
 @as_json
 @with_appcontext
 def restore(file: Path, replace: bool, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""What the commands share: sentences instead of tracebacks, JSON on request, and the organisation a slug names."""
+"""What the commands share: sentences instead of tracebacks, JSON on request, and the organization a slug names."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from scim_app.protocol.errors import ScimError
 T = TypeVar("T")
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-of_organization = click.option("--org", "slug", required=True, metavar="SLUG", help="The organisation.")
+of_organization = click.option("--org", "slug", required=True, metavar="SLUG", help="The organization.")
 
 
 def plainly(error: Exception) -> click.ClickException:
     """What went wrong as a sentence for the person at the keyboard; raised again when nobody foresaw it."""
     if isinstance(error, DBAPIError):
         reason = str(error.orig).splitlines()[0]
-        return click.ClickException(f"The database refused: {reason}. `flask doctor` says what is wrong and the mend.")
+        return click.ClickException(f"The database refused: {reason}. `flask doctor` says what is wrong and the fix.")
     if isinstance(error, ValueError | ScimError):
         return click.ClickException(str(error))
     raise error
@@ -60,7 +60,7 @@ def show(values: Mapping[str, Any], sentence: str, as_json: bool) -> None:
 
 
 def organization_called(slug: str) -> Organization:
-    """The organisation with that slug. Raises ClickException when there is none."""
+    """The organization with that slug. Raises ClickException when there is none."""
     found = organizations.by_slug(db.session, slug)
     if found is None:
         raise click.ClickException(f'There is no organization with the slug "{slug}"; `flask org create` makes one.')
@@ -68,11 +68,11 @@ def organization_called(slug: str) -> Organization:
 
 
 def store_of(slug: str) -> Store:
-    """The rows of the organisation with that slug, written by the operator."""
+    """The rows of the organization with that slug, written by the operator."""
     return Store(db.session, organization_called(slug).id, OPERATOR, current_app.extensions["catalog"])
 
 
 def within(slug: str, work: Callable[[Store], T]) -> T:
-    """The result of work on an organisation, in one transaction."""
+    """The result of work on an organization, in one transaction."""
     store = store_of(slug)
     return transact(db.session, lambda: work(store))

@@ -1,4 +1,4 @@
-"""`flask demo`: an organisation to look at, and everything needed to look at it, on this machine only.
+"""`flask demo`: an organization to look at, and everything needed to look at it, on this machine only.
 
 The password and the key are made up once and kept, readable by their owner only, in the instance folder beside the
 database. When that file is lost, or what it holds no longer works, a new administrator and a new key are made.
@@ -37,7 +37,7 @@ GROUPS = {"Engineering": range(0, 24, 2), "Design": range(1, 24, 4), "Everyone":
 @as_json
 @with_appcontext
 def command(as_json: bool) -> None:
-    """Make sure that a demo organisation exists, and print how to get in."""
+    """Make sure that a demo organization exists, and print how to get in."""
     public_url = current_app.config["PUBLIC_URL"]
     if not is_loopback(public_url):
         raise click.ClickException(f"The demo is for a loopback address, and PUBLIC_URL is {public_url}.")
@@ -67,7 +67,7 @@ def described(values: dict[str, Any]) -> str:
 
 
 def made_organization() -> Organization:
-    """The demo organisation: 24 people in four groups, two projects with a team, and groups that mean roles in them."""
+    """The demo organization: 24 people in four groups, two projects with a team, and groups that mean roles in them."""
     organization = transact(db.session, lambda: organizations.create(db.session, "Demo", slug=organizations.DEMO))
     ids = load(organization, "User", [people.person(number, "demo.example") for number in range(24)])
     groups = load(

@@ -1,4 +1,4 @@
-"""`flask doctor`: what is wrong with this installation and with the connections of its organisations, and the mend.
+"""`flask doctor`: what is wrong with this installation and with the connections of its organizations, and the fix.
 
 Settings that are refused never get this far: every command, this one too, then ends with the sentence that says what to
 set.
@@ -6,10 +6,12 @@ set.
 
 from __future__ import annotations
 
+import configparser
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from http.client import HTTPException
+from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
@@ -28,6 +30,7 @@ from scim_app.health import current, newest
 
 PATIENCE = 5
 """Seconds that the public address has to answer in."""
+SETUP = Path(__file__).resolve().parents[2] / "setup.cfg"
 
 
 @dataclass(frozen=True)
@@ -37,16 +40,16 @@ class Finding:
     about: str
     ok: bool
     state: str
-    mend: str = ""
+    fix: str = ""
     organization: str | None = None
 
 
 @click.command("doctor")
-@click.option("--org", "slug", metavar="SLUG", help="Look at the connection of this organisation only, not of each.")
+@click.option("--org", "slug", metavar="SLUG", help="Look at the connection of this organization only, not of each.")
 @as_json
 @with_appcontext
 def command(slug: str | None, as_json: bool) -> None:
-    """Say what is wrong with this installation, and the mend."""
+    """Say what is wrong with this installation, and the fix."""
     findings = list(examine())
     if all(finding.ok for finding in findings if finding.about in {"database", "migrations"}):
         findings.append(peppers())
@@ -61,11 +64,14 @@ def command(slug: str | None, as_json: bool) -> None:
 def line(finding: Finding) -> str:
     """The finding as a line."""
     about = f"{finding.organization}: {finding.about}" if finding.organization else finding.about
-    return f"{'ok   ' if finding.ok else 'WRONG'}  {about}: {finding.state} {finding.mend}".rstrip()
+    return f"{'ok   ' if finding.ok else 'WRONG'}  {about}: {finding.state} {finding.fix}".rstrip()
 
 
 def examine() -> Iterator[Finding]:
-    """Look at the database, the migrations, the secrets and the public address."""
+    """Look at the version, the database, the migrations, the secrets and the public address."""
+    setup = configparser.ConfigParser()
+    setup.read(SETUP)
+    yield Finding("version", True, setup.get("metadata", "version", fallback="unknown"))
     name = db.engine.url.render_as_string(hide_password=True)
     try:
         at = current(db.engine)
@@ -92,8 +98,8 @@ def peppers() -> Finding:
     current, fallbacks = current_app.config["KEY_PEPPER"], current_app.config["KEY_PEPPER_FALLBACKS"]
     lost = keys.under_other_peppers(db.session, (current, *fallbacks))
     if lost:
-        mend = "Add their pepper to KEY_PEPPER_FALLBACKS, or regenerate them."
-        return Finding("keys", False, f"{kept(lost)} under a pepper that is not set: refused.", mend)
+        fix = "Add their pepper to KEY_PEPPER_FALLBACKS, or regenerate them."
+        return Finding("keys", False, f"{kept(lost)} under a pepper that is not set: refused.", fix)
     waiting = keys.under_other_peppers(db.session, (current,))
     if waiting:
         said = f"{kept(waiting)} under KEY_PEPPER_FALLBACKS until used next. Leave it set until then."
@@ -109,7 +115,7 @@ def kept(number: int) -> str:
 
 def public_address(url: str) -> Finding:
     """Whether the service answers at the address that it tells others."""
-    mend = (
+    fix = (
         "Set PUBLIC_URL to where this service answers, and see that the name, the certificate and the proxy lead to it."
     )
     try:
@@ -118,23 +124,23 @@ def public_address(url: str) -> Finding:
     except HTTPError as error:
         error.close()
         return Finding(
-            "public address", False, f"{url}/healthz answers {error.code}, so this service is not there.", mend
+            "public address", False, f"{url}/healthz answers {error.code}, so this service is not there.", fix
         )
     except (URLError, HTTPException, OSError, ValueError) as error:
         reason = str(getattr(error, "reason", error)).splitlines() or [type(error).__name__]
-        return Finding("public address", False, f"{url} does not answer from here ({reason[0]}).", mend)
+        return Finding("public address", False, f"{url} does not answer from here ({reason[0]}).", fix)
     if reached != f"{url}/healthz":
-        return Finding("public address", False, f"{url} leads on to {reached}. A directory follows no redirect.", mend)
+        return Finding("public address", False, f"{url} leads on to {reached}. A directory follows no redirect.", fix)
     return Finding("public address", True, f"{url} answers.")
 
 
 def connection(organization: Organization) -> Iterator[Finding]:
-    """What the log of one organisation says is wrong with its connection; of each finding, the mend in any client."""
+    """What the log of one organization says is wrong with its connection; of each finding, the fix in any client."""
     slug, now = organization.slug, datetime.now(UTC)
     report = diagnosis.diagnose(db.session, organization.id, current_app.extensions["catalog"], now)
     for each in report.findings:
         last = f" Last at {each.at:%Y-%m-%d %H:%M} UTC." if each.at else ""
-        yield Finding(each.name, each.hint, f"{each.seen}{last}", each.mend, slug)
+        yield Finding(each.name, each.hint, f"{each.seen}{last}", each.fix, slug)
     if not report.findings:
         looked = (
             f"nothing wrong in the last {report.requests:,} requests." if report.requests else "nothing has come yet."

@@ -14,7 +14,7 @@ from scim_app.directory.tables import ScimKey
 from scim_app.directory.transaction import transact
 from scim_app.extensions import db
 
-group = PlainGroup("key", help="Keys that open an organisation.")
+group = PlainGroup("key", help="Keys that open an organization.")
 
 
 @group.command()
@@ -45,7 +45,7 @@ def create(slug: str, scope: str, label: str, expires_days: int, within: tuple[s
 @of_organization
 @as_json
 def list_(slug: str, as_json: bool) -> None:
-    """List the keys of an organisation, never their secrets."""
+    """List the keys of an organization, never their secrets."""
     found = keys.of_organization(db.session, organization_called(slug).id)
     lines = [f"{key.id}  {state(key):11}  {key.scope:9}  …{key.last_four}  {key.label}" for key in found]
     show({"keys": [described(key) for key in found]}, "\n".join(lines) or "No keys.", as_json)

@@ -15,7 +15,7 @@ from scim_app.extensions import db
 @of_organization
 @as_json
 def command(slug: str, as_json: bool) -> None:
-    """Write the search index of an organisation anew."""
+    """Write the search index of an organization anew."""
     organization = organization_called(slug)
     catalog = current_app.extensions["catalog"]
     values = transact(db.session, lambda: index.rebuild(db.session, catalog, organization.id))

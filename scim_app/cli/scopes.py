@@ -12,7 +12,7 @@ from scim_app.directory.store import Store
 from scim_app.directory.tables import Role, Scope
 
 project = PlainGroup("project", help="Projects: each has a group for every project role.")
-role = PlainGroup("role", help="Project roles of an organisation: the built-in ones and its own.")
+role = PlainGroup("role", help="Project roles of an organization: the built-in ones and its own.")
 team = PlainGroup("team", help="Teams of a project: each has a group for every team role.")
 of_project = click.option("--project", "project_name", required=True, metavar="P", help="The project.")
 
@@ -120,7 +120,7 @@ def list_roles(slug: str, as_json: bool) -> None:
 @of_organization
 @as_json
 def rename_role(name: str, new_name: str, slug: str, as_json: bool) -> None:
-    """Rename a role of the organisation's own, and its groups."""
+    """Rename a role of the organization's own, and its groups."""
     within(slug, lambda store: scopes.rename_role(store, scopes.role_called(store, "project", name), new_name))
     show({"name": new_name}, f"{name} is now called {new_name}, and so are its groups.", as_json)
 
@@ -130,7 +130,7 @@ def rename_role(name: str, new_name: str, slug: str, as_json: bool) -> None:
 @of_organization
 @as_json
 def delete_role(name: str, slug: str, as_json: bool) -> None:
-    """Delete a role of the organisation's own, and its groups."""
+    """Delete a role of the organization's own, and its groups."""
     within(slug, lambda store: scopes.delete_role(store, scopes.role_called(store, "project", name)))
     show({"name": name, "state": "deleted"}, f"{name} is deleted: who had it has what else was granted.", as_json)
 

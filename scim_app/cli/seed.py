@@ -30,7 +30,7 @@ AT_ONCE = 500
 @as_json
 @with_appcontext
 def command(slug: str, users: int, groups: int, members: int, as_json: bool) -> None:
-    """Add made-up people and groups to an organisation, after those it has."""
+    """Add made-up people and groups to an organization, after those it has."""
     organization = organization_called(slug)
     began = time.monotonic()
     first_user, first_group = (population.of(db.session, organization.id, kind) for kind in ("User", "Group"))

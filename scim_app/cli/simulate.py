@@ -14,6 +14,8 @@ from scim_app.simulator.simulation import PROVIDERS, simulate, untold
 from scim_app.simulator.wire import Connection
 
 WIDTH = 30
+EVERYDAY = [name for name in SCENARIOS if name != "mistakes"]
+"""What happens unless something else is asked for. Mistakes are for those who want to see them found."""
 
 
 @click.command("simulate")
@@ -21,8 +23,8 @@ WIDTH = 30
 @click.option("--base-url", required=True, help="Where the service listens, with /scim/v2 at the end.")
 @click.option("--key", required=True, envvar="SCIM_KEY", help="A key with the scope `provision`, or SCIM_KEY.")
 @click.option(
-    "--scenario", "scenarios", multiple=True, type=click.Choice([*SCENARIOS, "all"]), default=("all",), show_default=True,
-    help="What happens; may be given several times.",
+    "--scenario", "scenarios", multiple=True, type=click.Choice([*SCENARIOS, "all"]), show_default="all but mistakes",
+    help="What happens; may be given several times. `flask doctor` finds the mistakes for a day.",
 )  # fmt: skip
 @click.option("--people", type=click.IntRange(1, 100_000), default=50, show_default=True, help="How many are hired.")
 @click.option("--groups", type=click.IntRange(0, 10_000), default=8, show_default=True, help="How many are pushed.")
@@ -46,12 +48,12 @@ def command(
 ) -> None:
     """Talk to a running service as PROVIDER does, and compare what it holds with what it was told.
 
-    Ends with "In sync" and 0, or with each difference and 1. The people it makes stay: point it at an organisation for tests.
+    Ends with "In sync" and 0, or with each difference and 1. The people it makes stay: point it at an organization for tests.
     """
     kind = PROVIDERS[provider]
     wire = Connection(base_url, key, kind.headers, kind.content_type, kind.space)
     scene = Scene(kind(wire, role_attribute), Company(domain), people, groups, product, expired_key)
-    names = list(SCENARIOS) if "all" in scenarios else list(scenarios)
+    names = list(SCENARIOS) if "all" in scenarios else list(scenarios) or EVERYDAY
     outcome = simulate(scene, names, draw if sys.stderr.isatty() and not as_json else untold)
     show({"in_sync": outcome.in_sync, **asdict(outcome)}, outcome.sentence, as_json)
     if not outcome.in_sync:

@@ -155,7 +155,9 @@ class Directory:
         """Remove the resource and what belongs to it. Raises NotFound, PreconditionFailed or Mutability."""
 
         def work() -> None:
-            row = self.store.locked(kind, resource_id)
+            if kind == "User":
+                self.store.hold_groups_of(resource_id)
+            row = self.store.alone(kind, resource_id)
             conditions.check(row.version)
             self._delete_user(row) if kind == "User" else self._delete_group(row)
 
@@ -199,7 +201,8 @@ class Directory:
         ids = membership.member_ids(document.get("members") or ())
         if team_group is None:
             [row] = self.store.insert("Group", [document])
-            outcome = self._membership(row.id).apply([membership.Add(ids)]) if ids else members.Outcome()
+            new = self._membership(row.id, is_new=True)
+            outcome = new.apply([membership.Add(ids)]) if ids else members.Outcome()
             differences = told(row.document) + outcome.told()
             self.store.record("Group", "group:created", [(row.id, row.document, differences)])
             return row
@@ -234,11 +237,13 @@ class Directory:
                     row = replace(row, beside=None)
                 self._follow_user(row, before, old, cause)
             else:
-                consequences.draw_for_members(self.store, row.id, outcome.moved, cause, after["displayName"])
+                consequences.draw_for_members(self.store, row.id, outcome, cause, after["displayName"])
         return row
 
     def _locked(self, kind: str, resource_id: str, wants: Wants | None) -> Any:
         """The row to change; the groups of a user come with it, which no change of a user's document changes."""
+        if kind == "User" and self.policy.wipes:
+            self.store.hold_groups_of(resource_id)
         return self.store.locked(
             kind, resource_id, beside.wanted(kind, self._wants(kind, wants)) if kind == "User" else None
         )
@@ -276,7 +281,7 @@ class Directory:
         wanted = beside.wanted(criteria.kind.name, wants)
         return Listing.of(reader.session, self.organization_id, self.catalog, criteria, descending, wanted)
 
-    def _membership(self, group_id: str) -> members.Membership:
+    def _membership(self, group_id: str, is_new: bool = False) -> members.Membership:
         return members.Membership(
             self.session,
             self.organization_id,
@@ -284,6 +289,7 @@ class Directory:
             self.store.compiler("Group"),
             self.actor.request_id,
             self.policy.refuses_unknown_members,
+            is_new,
         )
 
 

@@ -45,7 +45,7 @@ ROWS = (
 YEAR = re.compile(r"(19|20)\d\d")
 LEET = str.maketrans("013457@$!", "oieastasi")
 SENTENCE = (
-    "That password is easy to guess: beside well-known words, rows of keys and your own names it has fewer than "
+    "That password is easy to guess: apart from common words, keyboard patterns and your own names, it has fewer than "
     f"{OWN} characters. A few unrelated words are easy to remember and hard to guess."
 )
 

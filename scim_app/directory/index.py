@@ -1,4 +1,4 @@
-"""Keeps `search_values` equal to the leaves of the documents, by difference: the only writer of that table."""
+"""Keeps `search_values` equal to the leaves of the documents, by difference; `former_names` adds what groups were called."""
 
 from __future__ import annotations
 

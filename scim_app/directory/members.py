@@ -10,13 +10,14 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Integer, bindparam, delete, exists, insert, select, update
 
+from scim_app.directory import held
 from scim_app.directory.parameters import form
 from scim_app.directory.query import Compiler, row
 from scim_app.directory.sources import ORGANIZATION
 from scim_app.directory.tables import Group, GroupMember, User
 from scim_app.directory.tables.columns import Id, Instant
 from scim_app.directory.texts import NameText
-from scim_app.directory.transaction import AnySession, over
+from scim_app.directory.transaction import AnySession, Crossed, over
 from scim_app.protocol.attributes import Path
 from scim_app.protocol.errors import InvalidValue
 from scim_app.protocol.membership import Add, Remove, RemoveMatching, Replace, Step
@@ -95,6 +96,8 @@ class Outcome:
     added: dict[str, str] = field(default_factory=dict)
     removed: dict[str, str] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
+    means: bool | None = None
+    """Whether roles depend on the group, and who came or went is held for that; None where it was not asked."""
 
     @property
     def moved(self) -> list[str]:
@@ -137,9 +140,11 @@ class Membership:
     """The request that makes somebody a member."""
     refuses_unknown: bool = False
     """Whether an unknown id is refused, where it is otherwise skipped."""
+    is_new: bool = False
+    """Whether the group was just made and means nothing yet."""
 
     def apply(self, steps: Iterable[Step]) -> Outcome:
-        """Carry out the steps in order. Unknown ids are skipped; a group's id raises InvalidValue."""
+        """Carry out the steps in order. Unknown ids are skipped, or refused as `refuses_unknown` says; a group's always."""
         outcome, delta = Outcome(), Delta()
         for step in steps:
             if isinstance(step, RemoveMatching):
@@ -159,8 +164,17 @@ class Membership:
             wanted = [each for each in wanted if each not in current]
         else:
             unwanted = [each for each, present in delta.present.items() if not present]
+        self.hold([*wanted, *unwanted], outcome)
         added = self.add(wanted, outcome)
         outcome.note(added, self.remove(unwanted))
+
+    def hold(self, ids: Sequence[str], outcome: Outcome) -> None:
+        """Hold these users before they come or go, if that is a matter of roles: whoever refers to them first and asks for
+        them later is in the way of others who do the same.
+        """
+        if ids and not self.is_new:
+            means = held.members(self.session, self.organization_id, self.group_id, ids)
+            outcome.means = outcome.means or means
 
     def add(self, ids: Sequence[str], outcome: Outcome) -> dict[str, str]:
         """Make these users members. Who became one; ids that are no user's of the organisation are skipped."""
@@ -229,14 +243,17 @@ def are_more(session: AnySession, organization_id: str, group_id: str, at_most: 
 
 
 def leave_all(session: AnySession, organization_id: str, user_id: str) -> None:
-    """Take a user out of every group. The groups become another version: their members are others."""
-    groups = select(GroupMember.group_id).where(
-        GroupMember.organization_id == organization_id, GroupMember.user_id == user_id
-    )
-    session.execute(
-        update(Group)
-        .where(Group.organization_id == organization_id, Group.id.in_(groups))
-        .values(version=Group.version + 1, updated_at=datetime.now(UTC))
-    )
-    own = GroupMember.organization_id == organization_id, GroupMember.user_id == user_id
-    session.execute(delete(GroupMember).where(*own))
+    """Take a user out of every group. The groups become another version: their members are others.
+
+    They are held, but for those that the user has joined since. Raises Crossed if somebody else holds one of these.
+    """
+    own = _members.organization_id == organization_id, _members.user_id == user_id
+    left = over(session).scalars(delete(_rows).where(*own).returning(_members.group_id)).all()
+    if left:
+        groups: Any = Group.__table__
+        mine = groups.c.organization_id == organization_id, groups.c.id.in_(left)
+        ready = select(groups.c.id).where(*mine).with_for_update(key_share=True, skip_locked=True)
+        changed = update(groups).where(groups.c.organization_id == organization_id, groups.c.id.in_(ready))
+        values = {"version": groups.c.version + 1, "updated_at": datetime.now(UTC)}
+        if over(session).execute(changed.values(values)).rowcount < len(left):
+            raise Crossed("a group that the user has just joined is being changed")

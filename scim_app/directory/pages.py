@@ -8,6 +8,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from sqlalchemy import Result, Select
+
 from scim_app.directory.beside import addresses
 from scim_app.directory.parameters import form
 from scim_app.directory.plans import Plan, plan
@@ -45,10 +47,14 @@ class Listing:
         planned = plan(catalog, criteria.kind.name, filter, criteria.sort, descending, beside)
         return cls(session, planned, {**values, "organization_id": organization_id, **addresses(catalog)})
 
+    def run(self, statement: Select[Any], values: Mapping[str, Any]) -> Result[Any]:
+        """What a statement of the plan finds."""
+        return self.session.execute(statement, values, execution_options=self.plan.options)
+
     @cached_property
     def total(self) -> int:
         """How many rows match, when this is first asked."""
-        return int(self.session.execute(self.plan.total, self.values).scalar_one())
+        return int(self.run(self.plan.total, self.values).scalar_one())
 
     def at(self, offset: int, limit: int) -> list[Any]:
         """At most `limit` rows from the `offset`th on, from 0. What is skipped is read from the end that is nearer."""
@@ -61,7 +67,7 @@ class Listing:
         [segment] = self.plan.segments
         left = self.total - offset - limit
         values = {**self.values, "offset": max(0, left), "limit": max(0, min(limit, left + limit))}
-        rows = self.session.execute(segment.by_number_from_end, values).all()
+        rows = self.run(segment.by_number_from_end, values).all()
         # A row that came or went in between moves what is counted from the end: the statement itself says whether one did.
         if rows and rows[0].there_are == self.total:
             return list(rows)
@@ -73,14 +79,14 @@ class Listing:
         for segment in self.plan.segments:
             statement = segment.by_number if offset else segment.first
             values = {**self.values, "offset": offset, "limit": limit - len(rows)}
-            found = self.session.execute(statement, values).all()
+            found = self.run(statement, values).all()
             rows += found
             if len(rows) == limit:
                 break
             if found or not offset:
                 offset = 0
             else:
-                offset = max(0, offset - int(self.session.execute(segment.length, self.values).scalar_one()))
+                offset = max(0, offset - int(self.run(segment.length, self.values).scalar_one()))
         return rows
 
     def beyond(self, position: Position, limit: int) -> list[Any]:
@@ -93,7 +99,7 @@ class Listing:
             if not here and not other_is_beyond:
                 continue
             values = {**self.values, "limit": limit - len(rows)} | (segment.place(position) if here else {})
-            rows += self.session.execute(segment.from_place(position.backwards, here), values).all()
+            rows += self.run(segment.from_place(position.backwards, here), values).all()
             if len(rows) == limit:
                 break
         return rows

@@ -7,9 +7,10 @@ skips, too, in the database alone).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import (
@@ -38,16 +39,18 @@ from scim_app.protocol.attributes import Path
 from scim_app.protocol.catalog import Catalog
 from scim_app.protocol.comparison import instant
 from scim_app.protocol.cursors import Position
-from scim_app.protocol.expressions import Comparison, Expression
+from scim_app.protocol.expressions import Comparison, Expression, paths_of
 from scim_app.protocol.ordering import Sort, primary_path
 
 KEPT = 200
 """Forms of lists whose statements are kept: what identity providers ask for are a few dozen."""
+SMALL = 5
+"""Names of attributes in a filter of a form that is kept. Of larger ones there are too many, and each takes megabytes."""
+NOTHING_SPECIAL: Mapping[str, Any] = {}
 LIMIT, OFFSET = bindparam("limit", type_=Integer), bindparam("offset", type_=BigInteger)
 AT_ID: Any = bindparam("at_id", type_=Id)
 
 
-@lru_cache(KEPT)
 def plan(
     catalog: Catalog,
     kind: str,
@@ -57,7 +60,24 @@ def plan(
     beside: str | None,
 ) -> Plan:
     """The plan of lists of this type with a filter of this form, in this order, and with what is wanted beside documents."""
-    return Plan(Compiler(Sources(catalog, catalog[kind])), filter, sort, descending, beside)
+    kept = filter is None or next(islice(paths_of(filter), SMALL, None), None) is None
+    return (kept_plan if kept else made_plan)(catalog, kind, filter, sort, descending, beside, kept)
+
+
+def made_plan(
+    catalog: Catalog,
+    kind: str,
+    filter: Expression | None,
+    sort: Sort | None,
+    descending: bool,
+    beside: str | None,
+    kept: bool,
+) -> Plan:
+    """The same, made now; for good or for this once."""
+    return Plan(Compiler(Sources(catalog, catalog[kind])), filter, sort, descending, beside, kept)
+
+
+kept_plan = lru_cache(KEPT)(made_plan)
 
 
 @dataclass(frozen=True)
@@ -151,6 +171,12 @@ class Plan:
     sort: Sort | None
     descending: bool
     beside: str | None
+    kept: bool = True
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """With which its statements are run: of one that is not kept, what SQLAlchemy makes of them is not kept either."""
+        return NOTHING_SPECIAL if self.kept else {"compiled_cache": None}
 
     @property
     def kind(self) -> str:

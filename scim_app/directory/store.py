@@ -14,7 +14,7 @@ from typing import Any, cast
 from sqlalchemy import Select, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from scim_app.directory import changes, former_names, index, population
+from scim_app.directory import changes, former_names, held, index, population
 from scim_app.directory.beside import ARRAYS, addresses, shown
 from scim_app.directory.changes import Actor, Target
 from scim_app.directory.ids import new_id
@@ -45,11 +45,12 @@ SHOWN = {
 }
 LOCKED = {
     (kind, name): (ROW[kind] if name is None else ROW[kind].add_columns(array.label("beside"))).with_for_update(
-        of=TABLES[kind].__table__
+        of=TABLES[kind].__table__, key_share=True
     )
     for kind, arrays in ARRAYS.items()
     for name, array in arrays.items()
 }
+ALONE = {kind: row.with_for_update() for kind, row in ROW.items()}
 INSERT = {kind: insert(cast(Any, table.__table__)) for kind, table in TABLES.items()}
 UPDATE = {
     kind: update(cast(Any, table.__table__)).where(
@@ -100,11 +101,6 @@ class Store:
         """Makes conditions on the rows of a kind."""
         return Compiler(Sources(self.catalog, self.catalog[kind]))
 
-    def select(self, kind: str) -> Select[Any]:
-        """What a resource is made of, of every row of a kind."""
-        table = TABLES[kind].__table__
-        return select(*(table.c[name] for name in COLUMNS)).where(table.c.organization_id == self.organization_id)
-
     def row(self, kind: str, resource_id: str) -> Any:
         """The row of that id. Raises NotFound."""
         return self._only(ROW[kind], kind, resource_id)
@@ -115,6 +111,18 @@ class Store:
         Raises NotFound.
         """
         return self._only(LOCKED[kind, beside], kind, resource_id)
+
+    def alone(self, kind: str, resource_id: str) -> Any:
+        """The row of that id, about to go or to get another name, which nobody refers to anew until the transaction ends.
+
+        Raises NotFound.
+        """
+        return self._only(ALONE[kind], kind, resource_id)
+
+    def hold_groups_of(self, user_id: str) -> None:
+        """Hold the groups of a user who is about to leave them: they come before the user."""
+        if ID.fullmatch(user_id):
+            held.groups_of(self.session, self.organization_id, user_id)
 
     def shown(self, kind: str, resource_id: str, beside: str | None) -> Any:
         """The row of that id as it is shown, with what is wanted beside its document. Raises NotFound."""

@@ -2,16 +2,19 @@
 
 SQLite takes its write lock at BEGIN (see `extensions.py`): a transaction that reads first and asks for the lock later
 fails under two workers. Writers queue for it (see `turns.py`). PostgreSQL may abort a transaction to resolve a deadlock
-or a serialisation failure; the whole of it is then run again before anybody is answered.
+or a serialisation failure; the whole of it is then run again before anybody is answered, a random moment later: those who
+were in each other's way would meet again.
 """
 
 from __future__ import annotations
 
+import secrets
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, TimeoutError
 from sqlalchemy.orm import Session, scoped_session
 
 from scim_app.directory.turns import turn
@@ -22,9 +25,18 @@ Reads = AnySession | Connection
 """What statements that read are asked over."""
 
 ATTEMPTS = 5
+PAUSE = 0.02
+"""Seconds before the second attempt, at most; twice as many before each further one."""
 CONNECTION, RECORDED = "connection", "recorded changes"
 RETRIED = {"40001", "40P01", "23503"}
 """PostgreSQL's serialization_failure, deadlock_detected, and foreign_key_violation: somebody deleted what was referred to."""
+
+
+class Crossed(TimeoutError):
+    """Others hold what would have to be waited for out of order, while they may wait for this transaction."""
+
+
+chance = secrets.SystemRandom()
 
 
 def reading(engine: Engine) -> Engine:
@@ -44,13 +56,21 @@ def transact(session: AnySession, work: Callable[[], T]) -> T:
     """
     session.rollback()
     with turn(session.get_bind().engine):
-        for _ in range(ATTEMPTS - 1):
+        for number in range(ATTEMPTS - 1):
             try:
                 return attempt(session, work)
-            except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in RETRIED:
+            except (DBAPIError, Crossed) as error:
+                if not passes(error):
                     raise
+            time.sleep(chance.uniform(0, PAUSE * 2**number))
         return attempt(session, work)
+
+
+def passes(error: DBAPIError | TimeoutError) -> bool:
+    """Whether it came of what others did at that moment, and may not come another time."""
+    if isinstance(error, DBAPIError):
+        return getattr(error.orig, "sqlstate", None) in RETRIED
+    return isinstance(error, Crossed)
 
 
 def attempt(session: AnySession, work: Callable[[], T]) -> T:

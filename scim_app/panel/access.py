@@ -31,26 +31,35 @@ def access() -> str:
     return page()
 
 
-def page(notice: str | None = None, refusal: str | None = None, made: Generated | None = None) -> str:
-    """The page or, to htmx, its block: for each scope keys that are live first, then the others."""
+def page(
+    notice: str | None = None, refusal: str | None = None, made: Generated | None = None, reopened: str = ""
+) -> str:
+    """The page or, to htmx, its block: for each scope keys that are live first, then the others.
+
+    A dialog that is `reopened` comes back as it was filled in, with the refusal in it, if the page has that dialog still.
+    """
     now = datetime.now(UTC)
     organization_id = visitor().organization.id
     found = keys.of_organization(db.session, organization_id)
     by_scope = {scope: [key for key in found if key.scope == scope] for scope in keys.SCOPES}
+    live = {scope: [key for key in mine if keys.is_live(key, now)] for scope, mine in by_scope.items()}
+    full = len(live["provision"]) >= keys.LIVE_AT_MOST
+    forms = {"generate-read", *(f"networks-{key.id}" for mine in live.values() for key in mine)}
+    typed = request.form if reopened in (forms if full else {"generate", *forms}) else {}
     report, findings = connection()
     return page_or_block(
         "panel/access.html",
         "keys",
         report=report,
         findings=findings,
-        live={scope: [key for key in mine if keys.is_live(key, now)] for scope, mine in by_scope.items()},
+        live=live,
         ended={scope: [key for key in mine if not keys.is_live(key, now)] for scope, mine in by_scope.items()},
         by_id={key.id: key for key in found},
         newest=found[0].id if found else "",
         last_done=journal.last(db.session, organization_id, failed=False),
         last_failed=journal.last(db.session, organization_id, failed=True),
-        recent=journal.page(db.session, organization_id, Wanted(), size=5).entries,
-        full=sum(keys.is_live(key, now) for key in by_scope["provision"]) >= keys.LIVE_AT_MOST,
+        recent=journal.page(db.session, organization_id, Wanted(from_outside=True), size=5).entries,
+        full=full,
         state=state_of(found, now),
         now=now,
         warned_from=now + keys.WARNED_AHEAD,
@@ -58,7 +67,8 @@ def page(notice: str | None = None, refusal: str | None = None, made: Generated 
         lifetimes=LIFETIMES,
         overlaps=OVERLAPS,
         base_url=base_url(current_app.config),
-        dialog=request.args.get("dialog", ""),
+        dialog=reopened if typed else request.args.get("dialog", ""),
+        typed=typed,
         notice=notice,
         refusal=refusal,
         made=made,

@@ -70,7 +70,7 @@ def enable_administrator(administrator_id: str) -> ResponseReturnValue:
 @guarded(f"{ADMINISTRATORS}/<administrator_id>/remove")
 def remove_administrator(administrator_id: str) -> ResponseReturnValue:
     """They administer the organisation no more."""
-    return act(on(memberships.remove, administrator_id), "They administer this organization no more.")
+    return act(on(memberships.remove, administrator_id), "They are no longer an administrator of this organization.")
 
 
 @guarded("/settings/organization/domains")

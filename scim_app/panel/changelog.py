@@ -18,6 +18,7 @@ from scim_app.extensions import db
 from scim_app.panel.blueprint import blueprint
 from scim_app.panel.crowds import exporting
 from scim_app.panel.exports import FORMATS, lines
+from scim_app.panel.guides import drawn
 from scim_app.panel.releases import parse
 from scim_app.panel.rendering import page_or_block
 from scim_app.panel.visitor import visitor
@@ -100,7 +101,8 @@ def export() -> ResponseReturnValue:
 @blueprint.get(f"{CHANGELOG}/releases")
 def releases() -> str:
     """The project's own releases: Date, Title, Log."""
-    return render_template("panel/releases.html", releases=parse(RELEASES.read_text(encoding="utf-8")))
+    found = parse(RELEASES.read_text(encoding="utf-8"))
+    return render_template("panel/releases.html", releases=found, drawn=lambda text: drawn(text, {}))
 
 
 def asked() -> tuple[Term, ...]:

@@ -1,4 +1,4 @@
-"""What is wrong with the connection, for the page: each finding with its mend in the consoles it may be mended in."""
+"""What is wrong with the connection, for the page: each finding with its fix in the consoles it may be fixed in."""
 
 from __future__ import annotations
 
@@ -7,29 +7,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from flask import current_app
-from markupsafe import Markup
 
 from scim_app.config import is_loopback
 from scim_app.directory.journal import diagnosis
 from scim_app.directory.journal.diagnosis import Finding, Report
 from scim_app.extensions import db
-from scim_app.panel.guides import PROVIDERS, drawn, guide, values_of
+from scim_app.panel.advice import Advice, of_finding
 from scim_app.panel.visitor import visitor
-
-LIKELY = ("okta", "entra")
-"""Where a mend is told for when the client does not say who it is."""
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A finding and its mends: where, and what to do there."""
+    """A finding, and how it is fixed."""
 
     finding: Finding
-    mends: Sequence[tuple[str, Markup]]
+    fixes: Advice
 
 
 def connection() -> tuple[Report, Sequence[Shown]]:
-    """What the log of the organisation on screen says, and the findings with their mends."""
+    """What the log of the organisation on screen says, and the findings with their fixes."""
     address = current_app.config["PUBLIC_URL"]
     report = diagnosis.diagnose(
         db.session,
@@ -38,19 +34,4 @@ def connection() -> tuple[Report, Sequence[Shown]]:
         datetime.now(UTC),
         address if is_loopback(address) else "",
     )
-    return report, [Shown(each, mends(each)) for each in report.findings]
-
-
-def mends(finding: Finding) -> Sequence[tuple[str, Markup]]:
-    """What to do in the console of the provider that it is about; of a client nobody knows, in the likely ones and anywhere."""
-    values = values_of(current_app.config)
-    theirs = [name for name, title in PROVIDERS.items() if finding.client and title.endswith(finding.client)]
-    found = [
-        (f"In {PROVIDERS[name]}", drawn(trouble.mend, values))
-        for name in theirs or LIKELY
-        for trouble in guide(name).troubles
-        if finding.name in trouble.findings
-    ]
-    if theirs and found:
-        return found
-    return [*found, ("Anywhere else" if found else "How to mend it", drawn(finding.mend, values))]
+    return report, [Shown(each, of_finding(each)) for each in report.findings]

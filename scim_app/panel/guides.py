@@ -2,9 +2,9 @@
 
 A guide is `# Title`, a paragraph, and numbered steps. Below a step `> ` names a trap. `<!-- arrives: user:created -->` says
 which requests show that the step is done. Two lists follow: `## What the log shows when it works`, each line with a sentence
-of the log in it, and `## When it does not`, each line with what somebody sees, and below it, after `> `, the mend.
+of the log in it, and `## When it does not`, each line with what somebody sees, and below it, after `> `, the fix.
 `<!-- finding: key-expired -->` says which diagnosis it belongs to. `{base_url}` and `{org_role}` stand for values of the
-organisation on screen. Of Markdown there are **bold**, `code`, and nothing else.
+organisation on screen. Of Markdown there are **bold**, `code`, [links](https://…), and nothing else.
 """
 
 from __future__ import annotations
@@ -29,11 +29,14 @@ PROVIDERS = {
     "google": "Google",
     "other": "Other",
 }
+CLIENTS = {"okta": "Okta", "entra": "Entra", "onelogin": "OneLogin", "jumpcloud": "JumpCloud", "google": "Google"}
+"""What the log calls the client of a guide. The guide for any other waits for any."""
 STEP = re.compile(r"\d+\. +(.*)")
 TRAP = re.compile(r" +> (.*)")
 ARRIVES = re.compile(r" *<!-- arrives: (.*?) -->")
 ITEM = re.compile(r"- +(.*)")
 FINDING = re.compile(r" *<!-- finding: (.*?) -->")
+LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
 WORKS, TROUBLES = "## What the log shows when it works", "## When it does not"
 KEY = "key"
 """In `arrives`: not a request, but that there is a key."""
@@ -50,10 +53,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Trouble:
-    """What somebody sees when it does not work, the mend, and the diagnoses that find it in the log."""
+    """What somebody sees when it does not work, the fix, and the diagnoses that find it in the log."""
 
     text: str
-    mend: str = ""
+    fix: str = ""
     findings: tuple[str, ...] = ()
 
 
@@ -96,7 +99,7 @@ def parse(text: str) -> Guide:
             works.append(found[1])
         elif part == TROUBLES and (found := ITEM.fullmatch(line)):
             troubles.append(Trouble(FINDING.sub("", found[1]).strip(), "", listed(FINDING, found[1])))
-        elif troubles and not troubles[-1].mend and (found := TRAP.fullmatch(line)):
+        elif troubles and not troubles[-1].fix and (found := TRAP.fullmatch(line)):
             troubles[-1] = Trouble(troubles[-1].text, found[1], troubles[-1].findings)
         elif not steps and title and not lead:
             lead = line
@@ -116,8 +119,8 @@ def values_of(config: Mapping[str, Any]) -> dict[str, str]:
 
 
 def drawn(text: str, values: Mapping[str, str]) -> Markup:
-    """The text of a step with its values, as HTML. Code that is a value alone, or a command, can be copied."""
-    pieces = re.split(r"(`[^`]+`|\*\*[^*]+\*\*)", text)
+    """The text of a step with its values, as HTML. A link to a file of the repository, which nobody serves, is its name."""
+    pieces = re.split(r"(`[^`]+`|\*\*[^*]+\*\*|\[[^\]]+\]\([^)\s]+\))", text)
     return Markup("").join(_piece(piece, values) for piece in pieces)
 
 
@@ -126,6 +129,10 @@ def _piece(piece: str, values: Mapping[str, str]) -> Markup:
         return Markup("<code>{}</code>").format(filled(piece[1:-1], values))
     if piece.startswith("**"):
         return Markup("<strong>{}</strong>").format(piece[2:-2])
+    if found := LINK.fullmatch(piece):
+        if found[2].startswith("https://"):
+            return Markup('<a href="{}">{}</a>').format(found[2], found[1])
+        return Markup("<code>{}</code>").format(found[1])
     return escape(piece)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -21,7 +22,16 @@ from scim_app.panel.visitor import acting, for_owners_and_admins, visitor
 from scim_app.panel.walls import is_htmx
 
 KEYS = "/settings/organization/access/keys"
+BETWEEN = re.compile(r"[,;]| (?=[\da-f.]*[.:])", re.IGNORECASE)
+"""What stands between networks: a comma, or a space before what begins as an address does. Other words stay together."""
 View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Overtaken(ValueError):
+    """Somebody generated a key since the page was drawn."""
+
+    def __init__(self) -> None:
+        super().__init__("A key was generated since this page was shown. Look at the keys below before you go on.")
 
 
 def key_action(address: str) -> Callable[[View], View]:
@@ -59,10 +69,10 @@ def generate_key() -> ResponseReturnValue:
         )
         others = [key.id for key in keys.of_organization(db.session, me.organization.id) if key.id != made.id]
         if request.form.get("newest", "") != (others[0] if others else ""):
-            raise ValueError("A key was generated since this page was shown. Look at the keys below before you go on.")
+            raise Overtaken
         return made
 
-    return reveal(work)
+    return reveal(work, "generate-read" if request.form.get("scope") == "read" else "generate")
 
 
 @key_action("/<key_id>/regenerate")
@@ -101,7 +111,7 @@ def allow_key(key_id: str) -> ResponseReturnValue:
         keys.bind(session, organization_id, actor, key_id, given)
 
     where = "from these networks alone" if given else "from anywhere"
-    return act(allow, key_id, f"The key is let in {where}, from now on.")
+    return act(allow, key_id, f"The key is let in {where}, from now on.", f"networks-{key_id}")
 
 
 @key_action("/<key_id>/deactivate")
@@ -124,11 +134,14 @@ def delete_key(key_id: str) -> ResponseReturnValue:
 
 def networks_named() -> list[str]:
     """The networks in the form, as they were typed."""
-    return request.form.get("networks", "").replace(",", " ").split()
+    typed = " ".join(request.form.get("networks", "").split())
+    return [each.strip() for each in BETWEEN.split(typed) if each.strip()]
 
 
-def act(action: Callable[[AnySession, str, Actor, str], None], key_id: str, notice: str) -> ResponseReturnValue:
-    """Do it, and show the keys as they are then."""
+def act(
+    action: Callable[[AnySession, str, Actor, str], None], key_id: str, notice: str, dialog: str = ""
+) -> ResponseReturnValue:
+    """Do it, and show the keys as they are then; refused, the dialog in which it was asked for."""
     me = visitor()
 
     def work() -> None:
@@ -138,21 +151,23 @@ def act(action: Callable[[AnySession, str, Actor, str], None], key_id: str, noti
     try:
         transact(db.session, work)
     except ValueError as refusal:
-        return refused(refusal)
+        return refused(refusal, dialog)
     if is_htmx():
         return page(notice=notice)
     flash(notice)
     return redirect(url_for("panel.access"), 303)
 
 
-def reveal(work: Callable[[], Generated]) -> ResponseReturnValue:
+def reveal(work: Callable[[], Generated], dialog: str = "") -> ResponseReturnValue:
     """Make a key and show it in the answer itself: a redirect would have to keep it somewhere."""
     try:
         return page(made=transact(db.session, work))
-    except ValueError as refusal:
+    except Overtaken as refusal:
         return refused(refusal)
+    except ValueError as refusal:
+        return refused(refusal, dialog)
 
 
-def refused(refusal: ValueError) -> ResponseReturnValue:
-    """The keys as they are, and why the action was refused."""
-    return page(refusal=str(refusal)), 404 if isinstance(refusal, NoSuchKey) else 409
+def refused(refusal: ValueError, dialog: str = "") -> ResponseReturnValue:
+    """The keys as they are, and why the action was refused, in the dialog in which it was asked for."""
+    return page(refusal=str(refusal), reopened=dialog), 404 if isinstance(refusal, NoSuchKey) else 409

@@ -1,4 +1,4 @@
-"""Provisioning log: each SCIM request as a sentence, what came of it, and how to mend what failed."""
+"""Provisioning log: each SCIM request as a sentence, what came of it, and how to fix what failed."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from scim_app.directory.journal import Wanted
 from scim_app.directory.tables import ScimKey, ScimRequest
 from scim_app.directory.transaction import transact
 from scim_app.extensions import db
+from scim_app.panel.advice import of_request
 from scim_app.panel.blueprint import blueprint
 from scim_app.panel.causes import cause
 from scim_app.panel.rendering import page_or_block, render_block
@@ -83,11 +84,13 @@ def logged(request_id: str) -> str:
     found = journal.one(db.session, visitor().organization.id, request_id)
     if found is None:
         abort(404)
+    why = cause(found)
     return render_template(
         "panel/request.html",
         entry=found,
         changes=journal.changes_of(db.session, found),
-        cause=cause(found),
+        cause=why,
+        fixes=of_request(found, why) if why else (),
         curl=curl(found),
         **speaking(),
     )

@@ -1,4 +1,4 @@
-"""Projects: a matrix of projects, teams and roles, the organisation's own roles, and groups that mean nothing yet."""
+"""Projects: a matrix of projects, teams and roles, the organisation's own roles, and groups without a role."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ DONE = {
     "group:updated": "updated the group",
     "group:deleted": "deleted the group",
     "group:members:changed": "changed the members of",
-    "group:members:skipped": "named members who are not here for",
+    "group:members:skipped": "pushed",
     "group:unchanged": "sent nothing new about the group",
     "group:read": "read the group",
     "groups:listed": "listed the groups",
@@ -52,16 +52,18 @@ TRIED = {
     "groups:looked for": "could not look for a group",
     "bulk:try": "could not do many operations at once",
 }
+BESIDES = {"group:members:skipped": "with unknown members, who were skipped"}
+"""What a sentence says behind the name."""
 NAMELESS = {"user": "a user", "group": "a group", "team": "a team"}
 REFUSALS = {
     "expired": "the key expired",
     "deactivated": "the key was deactivated",
     "replaced": "the key was replaced",
-    "wrong secret": "part of the key is wrong",
+    "wrong secret": "the key has another secret than the one made here",
     "bearer twice": "the word Bearer stands before the key twice",
-    "not a bearer": "the key comes in other words than Bearer and the key",
+    "not a bearer": "the Authorization header is malformed",
     "address": "the key may not be used from that address",
-    "too many requests": "more came at once than is answered",
+    "too many requests": "the rate limit was exceeded",
 }
 
 
@@ -83,12 +85,15 @@ def sentence(request: ScimRequest, keys: Mapping[str, ScimKey]) -> Sentence:
         since = None if key is None else ended(key, request.scim_type or "")
         why = REFUSALS.get(request.scim_type or "", "the key is not valid")
         return Sentence(who, "was refused:", rest=why + (f" on {day(since)}" if since else ""))
-    if request.failed:
-        named = request.target_name if request.action != "user:read" else ""
-        whom = named or NAMELESS.get(request.action.partition(":")[0], "") if " not here" not in words(request) else ""
-        return Sentence(who, words(request), "" if words(request).endswith(" group") and not named else whom)
-    about_somebody = request.action.partition(":")[0] in NAMELESS
-    return Sentence(who, words(request), (request.target_name or "") if about_somebody else "")
+    return Sentence(who, words(request), whom(request), "" if request.failed else BESIDES.get(request.action, ""))
+
+
+def whom(request: ScimRequest) -> str:
+    """Whom it is about: by name, or, if the log knows none, what it is; nothing where the words before it say that already."""
+    kind, said = request.action.partition(":")[0], words(request)
+    if kind not in NAMELESS or said.endswith(" not here"):
+        return ""
+    return request.target_name or ("" if said.endswith(f" the {kind}") else NAMELESS[kind])
 
 
 def words(request: ScimRequest) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import json
+from markupsafe import Markup
 
 from scim_app.panel.browsers import browser
 from scim_app.protocol import dialects
@@ -55,6 +57,11 @@ def client(user_agent: str | None) -> str:
     return dialects.client(user_agent or "")
 
 
+def breakable(text: str) -> Markup:
+    """The text, in which a line may end behind a colon, an at sign and a full stop: before it ends within a word."""
+    return Markup("<wbr>").join(re.split(r"(?<=[:@.])(?=\w)", text))
+
+
 def pretty(value: Any) -> str:
     """JSON as people read it; a note stands as it is."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2, sort_keys=False)
@@ -69,4 +76,5 @@ FILTERS: dict[str, Callable[..., str]] = {
     "client": client,
     "browser": browser,
     "pretty": pretty,
+    "breakable": breakable,
 }

@@ -8,10 +8,13 @@ cannot be followed and are refused with 409.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+from scim_app.protocol import messages
 from scim_app.protocol.attributes import ResourceType
 from scim_app.protocol.errors import Conflict, InvalidSyntax, InvalidValue, NotFound, PayloadTooLarge, ScimError
 
@@ -37,7 +40,7 @@ class BulkOperation:
     data: Any = None
     refused: ScimError | None = None
 
-    @property
+    @cached_property
     def references(self) -> frozenset[str]:
         """The bulkIds it refers to, in its path and anywhere in its data."""
         return frozenset(references(self.data)) | frozenset(references(self.resource_id))
@@ -94,12 +97,7 @@ class BulkPlan:
 
 def plan(types: Mapping[str, ResourceType], message: Any) -> BulkPlan:
     """The plan of a BulkRequest message. Raises InvalidSyntax or PayloadTooLarge when there is none to be made of it."""
-    if not isinstance(message, dict):
-        raise InvalidSyntax("The body must be a BulkRequest message, a JSON object.")
-    members = {name.lower(): value for name, value in message.items()}
-    schemas = members.get("schemas")
-    if not isinstance(schemas, list) or BULK_REQUEST.lower() not in [str(urn).lower() for urn in schemas]:
-        raise InvalidSyntax(f"The body must be a BulkRequest message: schemas must hold {BULK_REQUEST}.")
+    members = messages.members(message, BULK_REQUEST)
     given = members.get("operations")
     if not isinstance(given, list):
         raise InvalidSyntax("Operations must be a list of operations.")
@@ -108,12 +106,11 @@ def plan(types: Mapping[str, ResourceType], message: Any) -> BulkPlan:
     fail_on_errors = members.get("failonerrors")
     if fail_on_errors is not None and (type(fail_on_errors) is not int or fail_on_errors < 1):
         raise InvalidValue("failOnErrors must be a whole number of at least 1.")
-    operations: list[BulkOperation] = []
-    for each in given:
-        operation = read_one(types, each)
-        if operation.bulk_id and any(other.bulk_id == operation.bulk_id for other in operations):
-            raise InvalidValue(f'The bulkId "{operation.bulk_id[:100]}" is given to two operations.')
-        operations.append(operation)
+    operations = [read_one(types, each) for each in given]
+    times = Counter(each.bulk_id for each in operations if each.bulk_id)
+    twice = next((bulk_id for bulk_id, count in times.items() if count > 1), None)
+    if twice is not None:
+        raise InvalidValue(f'The bulkId "{twice[:100]}" is given to two operations.')
     return BulkPlan(operations, fail_on_errors)
 
 

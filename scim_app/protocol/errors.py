@@ -1,7 +1,7 @@
 """SCIM errors: one exception for each keyword of RFC 7644 §3.12 Table 9 and RFC 9865 §2.1, and for each bare status.
 
 The message of an exception is the `detail` an administrator reads: a sentence that says what is wrong with which
-attribute and what to do. It never holds a secret, a query, a path or a version.
+attribute and what to do. It never holds a secret, SQL, the path of a file or a version of software.
 """
 
 from __future__ import annotations

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from scim_app.protocol import messages
 from scim_app.protocol.attributes import ResourceType
 from scim_app.protocol.cursors import Place, Position
-from scim_app.protocol.errors import InvalidCount, InvalidSyntax, InvalidValue
+from scim_app.protocol.errors import InvalidCount, InvalidValue
 from scim_app.protocol.expressions import Expression
 from scim_app.protocol.grammar import parse_filter
 from scim_app.protocol.matching import matches
@@ -89,8 +90,8 @@ def criteria(kinds: Sequence[ResourceType], parameters: Mapping[str, str]) -> It
     text, sort_by, sort_order = (parameters.get(name) for name in ("filter", "sortby", "sortorder"))
     refusals: list[InvalidValue] = []
     for kind in kinds:
+        filter = None if text is None else parse_filter(text, kind, among=kinds)
         try:
-            filter = None if text is None else parse_filter(text, kind, among=kinds)
             order = sort(kind, sort_by, sort_order)
         except InvalidValue as refusal:
             refusals.append(refusal)
@@ -112,12 +113,7 @@ def number(parameters: Mapping[str, str], name: str, default: int, refusal: type
 
 def search_parameters(message: Any) -> dict[str, str]:
     """The parameters of a SearchRequest message, as a GET would have them. Raises InvalidSyntax or InvalidValue."""
-    if not isinstance(message, dict):
-        raise InvalidSyntax("The body must be a SearchRequest message, a JSON object.")
-    members = {name.lower(): value for name, value in message.items()}
-    schemas = members.get("schemas")
-    if not isinstance(schemas, list) or SEARCH_REQUEST.lower() not in [str(urn).lower() for urn in schemas]:
-        raise InvalidSyntax(f"The body must be a SearchRequest message: schemas must hold {SEARCH_REQUEST}.")
+    members = messages.members(message, SEARCH_REQUEST)
     found = {name.lower(): parameter(name, members[name.lower()]) for name in SEARCHED if name.lower() in members}
     return {name: value for name, value in found.items() if value is not None}
 

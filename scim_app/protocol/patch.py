@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 from scim_app.protocol import immutability, payload
@@ -31,7 +32,8 @@ def apply(kind: ResourceType, document: Mapping[str, Any], operations: Iterable[
     """
     after = deepcopy(dict(document))
     for operation in operations:
-        apply_one(after, operation)
+        # A later one may change what this one brings, and a transaction that is run again begins with them as they came.
+        apply_one(after, replace(operation, value=deepcopy(operation.value)))
     after = payload.finished(kind, after)
     immutability.check(kind, document, after)
     return after

@@ -10,16 +10,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scim_app.protocol import aliases, dialects, payload
+from scim_app.protocol import aliases, dialects, messages, payload
 from scim_app.protocol.attributes import Path, ResourceType
 from scim_app.protocol.errors import InvalidSyntax, InvalidValue, Mutability, NoTarget, TooMany
-from scim_app.protocol.expressions import Comparison, Target
+from scim_app.protocol.expressions import Comparison, Target, paths_of
 from scim_app.protocol.grammar import parse_target
 
 PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 MAX_OPERATIONS = 5_000
 MAX_CHANGES = 200
-"""Operations that look through values; those that name a member by its id are the many."""
+"""Operations that look through values, and comparisons in their filters; those that name a member by its id are the many."""
 OPS = ("add", "remove", "replace")
 
 
@@ -38,23 +38,27 @@ def read(kind: ResourceType, message: Any) -> list[Operation]:
     Raises InvalidSyntax, InvalidPath, InvalidValue, Mutability or NoTarget for the first that cannot be meant, TooMany for
     more of them than can be carried out while somebody waits.
     """
-    if not isinstance(message, dict):
-        raise InvalidSyntax("The body must be a PatchOp message, a JSON object.")
-    members = {name.lower(): value for name, value in message.items()}
-    schemas = members.get("schemas")
-    if not isinstance(schemas, list) or PATCH_OP.lower() not in [str(urn).lower() for urn in schemas]:
-        raise InvalidSyntax(f"The body must be a PatchOp message: schemas must hold {PATCH_OP}.")
-    operations = members.get("operations")
+    operations = messages.members(message, PATCH_OP).get("operations")
     if not isinstance(operations, list) or not operations:
         raise InvalidSyntax("Operations must be a list of at least one operation.")
     if len(operations) > MAX_OPERATIONS:
         raise TooMany(f"A request may hold {MAX_OPERATIONS} operations. Send the rest in another one.")
     found = [read for one in operations for read in read_one(kind, one)]
+    if sum(comparisons(each) for each in found) > MAX_CHANGES:
+        raise TooMany(
+            f"The filters in the paths of a request may compare {MAX_CHANGES} times. Send the rest in another one."
+        )
     if sum(not names_members(each) for each in found) > MAX_CHANGES:
         raise TooMany(
             f"A request may hold {MAX_CHANGES} operations besides those that name members. Send the rest in another one."
         )
     return found
+
+
+def comparisons(operation: Operation) -> int:
+    """How often its filter compares each of the values it looks through; none where it names a member by its id."""
+    filter = operation.target.filter
+    return 0 if filter is None or names_members(operation) else sum(1 for _ in paths_of(filter))
 
 
 def names_members(operation: Operation) -> bool:
@@ -71,6 +75,10 @@ def read_one(kind: ResourceType, operation: Any) -> Iterator[Operation]:
     named = {name.lower(): value for name, value in operation.items() if name.lower() in {"op", "path", "value"}}
     if named.get("path", "") is None:
         del named["path"]
+    value = named.get("value")
+    for listed in value.values() if isinstance(value, dict) else [value]:
+        if isinstance(listed, list) and len(listed) > payload.MAX_MEMBERS:
+            raise TooMany(f"An operation may name {payload.MAX_MEMBERS:,} values. Send the rest in another request.")
     for each in (
         one for rewritten in dialects.standard_operations(kind, named) for one in aliases.operations(kind, rewritten)
     ):

@@ -7,7 +7,7 @@ Unknown and readOnly attributes are left out (RFC 7644 §3.3; directories send w
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -34,7 +34,9 @@ LARGEST = 2**63
 LONGEST_NAME = 1_000
 """Characters of what identifies somebody or something."""
 MAX_VALUES = 1_000
-"""Values of one attribute of a resource. Members are rows, and may be as many as a body holds."""
+"""Values of one attribute of a resource."""
+MAX_MEMBERS = 100_000
+"""Members that one request may name: of ids, a body holds fewer."""
 ABOUT_A_VALUE = frozenset({"type", "primary"})
 LINES = frozenset({"Cc", "Zl", "Zp"})
 UNSEEN = LINES | {"Cf"}
@@ -212,6 +214,7 @@ def canonical_value(attribute: Attribute, value: Any, where: str) -> Any:
     if attribute.multi_valued:
         if not isinstance(value, list):
             return value
+        check_number(attribute, value, where)
         elements = [canonical_value(attribute.element, element, where) for element in value]
         return [element for element in elements if element is not None] or None
     if attribute.type == "complex" and isinstance(value, dict):
@@ -239,9 +242,10 @@ def settled(attribute: Attribute, value: Any, where: str) -> Any:
     What a value would be for, and whether it is the preferred one, is no value by itself: without any the list is None.
     Raises InvalidValue for several primary values, TooMany for more values than a resource may have.
     """
-    if attribute.multi_valued and len(value) > MAX_VALUES and attribute.name != "members":
-        raise TooMany(f"{where} has more than {MAX_VALUES:,} values.")
-    if not (attribute.multi_valued and attribute.type == "complex"):
+    if not attribute.multi_valued:
+        return value
+    check_number(attribute, value, where)
+    if attribute.type != "complex":
         return value
     kept: dict[Any, Any] = {}
     for element in value:
@@ -251,6 +255,13 @@ def settled(attribute: Attribute, value: Any, where: str) -> Any:
     if sum(element.get("primary") is True for element in kept.values()) > 1:
         raise InvalidValue(f"{where} has several primary values; at most one can be.")
     return list(kept.values()) or None
+
+
+def check_number(attribute: Attribute, values: Sequence[Any], where: str) -> None:
+    """Raises TooMany for more values than a resource may have, or a request may name."""
+    most = MAX_MEMBERS if attribute.name == "members" else MAX_VALUES
+    if len(values) > most:
+        raise TooMany(f"{where} has more than {most:,} values.")
 
 
 def one_of_both(first: Mapping[str, Any], again: Mapping[str, Any]) -> dict[str, Any]:

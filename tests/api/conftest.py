@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -107,3 +108,12 @@ def find(scim: Client) -> Find:
 def stranger(app: Flask, session: scoped_session[Session]) -> Stranger:
     """Whoever asks about an organisation that is not theirs."""
     return strange(app, session)
+
+
+@pytest.fixture
+def frozen(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time of the counts, which stands still until a test moves it."""
+    clock = [1_800_000_000.0]
+    for module in ("scim_app.api.rate_limits", "limits.storage.memory"):
+        monkeypatch.setattr(f"{module}.time", SimpleNamespace(time=lambda: clock[0], monotonic=lambda: clock[0]))
+    return clock

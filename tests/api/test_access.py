@@ -163,6 +163,7 @@ def test_a_default_role_is_shown_and_found_like_any_other(
     assert names(scim.get("/Users", filter=f'{ACCESS}:projectRoles[role eq "Member"]')) == ["ada"]
 
 
+@pytest.mark.rfc("RLE-02", "RLE-12")
 def test_what_is_about_roles_appears_with_the_first_project(scim: Client, store: Store) -> None:
     def types() -> dict[str, Any]:
         return {each["id"]: each for each in scim.get("/ResourceTypes").json["Resources"]}
@@ -181,6 +182,7 @@ def test_what_is_about_roles_appears_with_the_first_project(scim: Client, store:
     assert {ROLE, ENTITLEMENT, ACCESS} < {each["id"] for each in scim.get("/Schemas").json["Resources"]}
 
 
+@pytest.mark.rfc("RLE-04", "RLE-12")
 @pytest.mark.usefixtures("mobile")
 def test_roles_and_entitlements_are_listed_read_and_assigned(scim: Client, make_user: Make) -> None:
     roles, teams = scim.get("/Roles").json, scim.get("/Entitlements").json
@@ -197,8 +199,6 @@ def test_roles_and_entitlements_are_listed_read_and_assigned(scim: Client, make_
     assert scim.get(f"/Roles/{by_name[NAMES[2]]['id']}").json == by_name[NAMES[2]]
     assert scim.get("/Entitlements", filter=f'displayName eq "{TEAM_NAMES[0]}"').json["totalResults"] == 1
     refusal(scim.get("/Roles/unknown"), 404)
-    for answer in (scim.post("/Roles", {}), scim.delete(f"/Roles/{by_name[NAMES[0]]['id']}")):
-        refusal(answer, 405)
     user = make_user("ada")
     given = {
         "roles": [
@@ -215,6 +215,37 @@ def test_roles_and_entitlements_are_listed_read_and_assigned(scim: Client, make_
     assert [(each["role"], each["via"]) for each in access["teamRoles"]] == [("Admin", "entitlements of the user")]
     scim.put(f"/Users/{user['id']}", {"schemas": [USER], "userName": "ada"})
     assert scim.get(f"/Users/{user['id']}", attributes=ACCESS).json[ACCESS] == {"organizationRole": "Member"}
+
+
+@pytest.mark.rfc("RLE-08")
+@pytest.mark.usefixtures("mobile")
+def test_roles_and_entitlements_are_only_read(scim: Client) -> None:
+    for listed in ("/Roles", "/Entitlements"):
+        first = scim.get(listed).json["Resources"][0]
+        refusal(scim.post(listed, {"displayName": "x"}), 405)
+        one = f"{listed}/{first['id']}"
+        refusal(scim.put(one, {"displayName": "x"}), 405)
+        refusal(scim.patch(one, {"op": "replace", "path": "displayName", "value": "x"}), 405)
+        refusal(scim.delete(one), 405)
+        assert scim.get(one).json == first
+
+
+@pytest.mark.rfc("RLE-09")
+@pytest.mark.usefixtures("mobile")
+def test_a_role_that_is_not_offered_is_kept_and_grants_nothing(scim: Client, make_user: Make) -> None:
+    given = {"roles": [{"value": "Nobody"}], "entitlements": [{"value": "Nobody"}]}
+    ada = make_user("ada", **given)
+    assert (ada["roles"], ada["entitlements"]) == (given["roles"], given["entitlements"])
+    assert scim.get(f"/Users/{ada['id']}", attributes=ACCESS).json[ACCESS] == {"organizationRole": "Member"}
+
+
+@pytest.mark.rfc("RLE-10")
+def test_a_role_that_one_person_may_have_is_refused_to_a_second(scim: Client, make_user: Make) -> None:
+    owner, other = make_user("ada", roles=[{"value": "Owner"}])["id"], make_user("bob")["id"]
+    answer = scim.patch(f"/Users/{other}", {"op": "add", "path": "roles", "value": [{"value": "Owner"}]})
+    assert refusal(answer, 400, "invalidValue").startswith("Cannot set multiple owners")
+    roles = [scim.get(f"/Users/{each}", attributes=ACCESS).json[ACCESS]["organizationRole"] for each in (owner, other)]
+    assert roles == ["Owner", "Member"]
 
 
 @pytest.mark.usefixtures("mobile")

@@ -38,7 +38,7 @@ def test_a_bound_key_is_let_in_from_its_networks(client: FlaskClient, bound: str
 
 
 @pytest.mark.parametrize("address", ["192.0.3.1", "2001:db9::1", "::ffff:192.0.3.1", "127.0.0.1", "", "nonsense"])
-def test_from_anywhere_else_it_is_refused_and_told_where_that_is_mended(
+def test_from_anywhere_else_it_is_refused_and_told_where_that_is_fixed(
     client: FlaskClient, bound: str, address: str
 ) -> None:
     answer = get(client, bound, address)

@@ -79,6 +79,16 @@ def test_a_wrong_key_is_told_that_it_is_invalid(anonymous: Client, key: str, sub
             assert answer.headers["WWW-Authenticate"].startswith('Bearer realm="')
 
 
+@pytest.mark.parametrize(
+    "header",
+    ["Bearer {wrong}", "Bearer {short}", "{wrong}", "{short}", "Token {wrong}", 'Bearer "{wrong}"'],
+)
+def test_a_key_with_a_typing_error_or_cut_off_is_told_to_be_copied_again(anonymous: Client, key: str, header: str) -> None:
+    wrong = key[:20] + ("a" if key[20] != "a" else "b") + key[21:]
+    answer = anonymous.send("GET", "/Users", headers={"Authorization": header.format(wrong=wrong, short=key[:-9])})
+    assert refusal(answer, 401) == "The key has a typing error or is incomplete: copy it again with the button."
+
+
 @pytest.mark.rfc("AUT-02")
 def test_an_invalid_key_is_named_so_in_the_challenge(anonymous: Client, key: str) -> None:
     changed = key[:-1] + ("a" if key[-1] != "a" else "b")

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
+from scim_app.directory.directory import Directory
 from scim_app.directory.tables import Group, SearchValue, User
+from scim_app.protocol import bulk as protocol
 from tests.api.conftest import Make
 from tests.api.wire import Answer, Client
 from tests.api.words import ENTERPRISE, ERROR, GROUP, PATCH_OP, USER, member_ids, names, refusal
@@ -267,6 +272,34 @@ def test_a_reference_that_leads_nowhere_is_refused_and_never_stored(
             assert statuses(bulk(scim, *operations)) == expected
     assert names(scim.get("/")) == ["c", "g3"]
     assert "bulkid" not in stored(session).lower()
+
+
+def test_what_goes_wrong_with_one_operation_goes_wrong_with_it_alone(
+    scim: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(Directory, "delete", fail)
+    answer = bulk(scim, user("ada"), {"method": "DELETE", "path": "/Users/bulkId:ada"}, user("bob"))
+    assert statuses(answer) == ["201", "500", "201"]
+    assert names(scim.get("/Users")) == ["ada", "bob"]
+
+
+def test_what_an_operation_refers_to_is_looked_for_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many of those come behind it."""
+    read = Counter[int]()
+
+    def references(value: Any) -> Iterator[str]:
+        read[id(value)] += 1
+        return found(value)
+
+    found = protocol.references
+    monkeypatch.setattr(protocol, "references", references)
+    operations = [group("all", *(f"bulkId:{n}" for n in range(999))), *(user(f"u{n}", bulk_id=str(n)) for n in range(999))]
+    planned = protocol.plan(app.extensions["catalog"].types, {"schemas": [REQUEST], "Operations": operations})
+    assert sorted(planned.order()) == list(range(1000)) and planned.operations[0].bulk_id == "all"
+    assert {read[id(each.data)] for each in planned.operations} == {1}
 
 
 def test_a_reference_in_a_text_for_people_is_text(scim: Client) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import psycopg.errors
 import pytest
+from sqlalchemy.exc import IntegrityError
 
+from scim_app.directory.directory import Directory
 from tests.api.conftest import Make
 from tests.api.wire import Client
 from tests.api.words import GROUP, USER, refusal
@@ -118,3 +121,19 @@ def test_no_answer_is_kept_by_a_cache_or_read_as_something_else(scim: Client, ma
 def test_no_answer_sets_a_cookie(scim: Client, anonymous: Client) -> None:
     for answer in (scim.get("/Users"), anonymous.get("/Users"), scim.get("/nowhere")):
         assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    ("refused", "status"), [(psycopg.errors.ForeignKeyViolation(), 503), (psycopg.errors.NotNullViolation(), 500)]
+)
+def test_what_others_removed_at_that_moment_may_be_tried_again_and_a_fault_of_ours_is_none_of_it(
+    scim: Client, monkeypatch: pytest.MonkeyPatch, refused: Exception, status: int
+) -> None:
+    def create(*_given: object) -> None:
+        raise IntegrityError("INSERT", {}, refused)
+
+    monkeypatch.setattr(Directory, "create", create)
+    answer = scim.post("/Users", {"schemas": [USER], "userName": "ada"})
+    refusal(answer, status)
+    assert ("Retry-After" in answer.headers) == (status == 503)

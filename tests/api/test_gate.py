@@ -86,6 +86,16 @@ def test_what_is_no_json_or_too_much_of_it_is_refused_before_anything_is_built(
             refused(own.send(Request("POST", "/scim/v2/Users", body, JSON)), 400, "invalidSyntax")
 
 
+@pytest.mark.parametrize("text", ['{"a":' * 100_000, '{"displayName":"\\ud800"}', '{"title":"a","title":"b"}', "{", "{}x"])
+def test_json_inside_a_text_is_read_as_strictly(own: Party, text: str) -> None:
+    refused(own.send(changing({"op": "replace", "value": text})), 400, "invalidValue")
+    assert own.send(creating(roles=[{"value": text[:1000]}])).status == 201
+    data = {"schemas": [PATCH_OP], "Operations": [{"op": "add", "value": text}]}
+    bulk = {"method": "PATCH", "path": f"/Users/{ADA}", "data": data}
+    message = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": [bulk]}
+    assert [each["status"] for each in own.send(written("POST", "/Bulk", message)).json["Operations"]] == ["400"]
+
+
 def test_a_declared_charset_says_nothing_about_json(own: Party) -> None:
     """RFC 8259 §11 knows no such parameter: the bytes are UTF-8, or refused."""
     declared = (("Content-Type", "application/json; charset=utf-16"),)
@@ -137,6 +147,18 @@ def test_more_than_anybody_needs_is_refused(own: Party) -> None:
     change = {"op": "add", "path": "emails", "value": [{"value": "more@acme.example"}]}
     refused(own.send(changing(*[change] * 201)), 400, "tooMany")
     refused(own.send(changing({"op": "add", "path": "emails", "value": values})), 400, "tooMany")
+    compared = " or ".join(['value eq "x"'] * 101)
+    refused(own.send(changing({"op": "remove", "path": f"emails[{compared}]"})), 400, "invalidPath")
+    half = compared[: len(compared) // 2].rpartition(" or ")[0]
+    refused(own.send(changing(*[{"op": "remove", "path": f"emails[{half}]"}] * 5)), 400, "tooMany")
+    everybody = [{"value": ""}] * 100_001
+    for sent in (
+        {"op": "remove", "path": "members", "value": everybody},
+        {"op": "add", "path": "members", "value": everybody},
+        {"op": "replace", "value": {"members": everybody}},
+    ):
+        refused(own.send(changing(sent, at=f"/Groups/{ADA}")), 400, "tooMany")
+    refused(own.send(written("POST", "/Groups", {"displayName": "G", "members": everybody})), 400, "tooMany")
     names = ["userName"] * 2000
     search = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "attributes": names}
     refused(own.send(written("POST", "/Users/.search", search)), 400, "invalidValue")

@@ -6,7 +6,6 @@ import logging
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
-from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -54,15 +53,6 @@ def another_organisation(app: Flask, session: scoped_session[Session]) -> str:
         return keys.generate(session, other.id, OPERATOR, pepper, label="R", scope="provision", expires_at=None).key
 
     return transact(session, work)
-
-
-@pytest.fixture
-def frozen(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The time of the counts, which stands still until a test moves it."""
-    clock = [1_800_000_000.0]
-    for module in ("scim_app.api.rate_limits", "limits.storage.memory"):
-        monkeypatch.setattr(f"{module}.time", SimpleNamespace(time=lambda: clock[0], monotonic=lambda: clock[0]))
-    return clock
 
 
 def test_a_burst_is_answered_and_what_goes_beyond_it_is_told_when_to_come_back(
@@ -120,6 +110,20 @@ def test_a_flood_leaves_a_row_in_the_log_and_not_a_table(
     session.rollback()
     rows = session.execute(select(ScimRequest.scim_type, ScimRequest.count).where(ScimRequest.failed)).all()
     assert rows == [("too many requests", 1)]
+
+
+def test_what_a_key_sends_beside_the_base_url_counts_and_is_one_row(
+    client: FlaskClient, app: Flask, session: scoped_session[Session], key: str, frozen: list[float]
+) -> None:
+    headers = {"Authorization": f"Bearer {key}"}
+    statuses = Counter(
+        Context().run(client.post, f"/scim/Users/{number}", headers=headers).status_code for number in range(2 * ALLOWED)
+    )
+    assert statuses == {404: ALLOWED, 429: ALLOWED}
+    assert app.extensions["journal"].flush()
+    session.rollback()
+    rows = session.execute(select(ScimRequest.status, ScimRequest.count).order_by(ScimRequest.count)).all()
+    assert (404, ALLOWED) in rows and len(rows) <= 2
 
 
 def test_an_address_that_shows_keys_that_are_nobodys_is_told_to_wait(client: FlaskClient, frozen: list[float]) -> None:

@@ -15,7 +15,7 @@ from bench.workloads import BY_DEPTH, PAGES, PEOPLE, Ask, Workload, WrongAnswer
 
 ALL = PEOPLE + PAGES + BY_DEPTH + groups.GROUPS
 USERS = 1_000
-TOO_LARGE = {"one member of 10 000", "one member of 100 000"}
+TOO_LARGE = {"one member of 10,000", "one member of 100,000"}
 
 
 @pytest.fixture(scope="module")

@@ -51,3 +51,12 @@ def test_what_is_not_reached_is_said(own: float, word: str) -> None:
     [line] = tables.beside_limit(results(own), "SQLite", 1_000, 1)[2:]
     cells = [each.strip() for each in line.strip("|").split("|")]
     assert cells[0] == "create" and cells[3].startswith(f"0.{own}") and cells[4] == "0.50" and cells[-1] == word
+
+
+@pytest.mark.parametrize("theirs, word", [(49, "yes"), (51, "**no**")])
+def test_a_peer_that_is_ahead_is_said_to_be(theirs: float, word: str) -> None:
+    found = results(50)
+    found.rows.append(Row("create", tables.NODE, 1_000, 1, "SQLite", [theirs, theirs], [0.002, 0.002]))
+    found.peers[tables.NODE] = "1.0: node"
+    [line] = tables.beside_peers(found, "SQLite")[2:]
+    assert line.strip("| ").endswith(word)

@@ -194,3 +194,30 @@ def test_the_changelog_is_downloaded(enter: Open, at_work: None) -> None:
     with page.expect_download() as started:
         page.get_by_role("button", name="CSV").click()
     assert started.value.suggested_filename.startswith("changelog-acme-")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_guide_says_how_new_calls_are_seen(enter: Open, scripts: bool) -> None:
+    page = enter(java_script_enabled=scripts)
+    page.goto(f"{INFO}/access/connect/okta")
+    steps = page.locator("#steps")
+    expect(steps.get_by_text("Steps tick themselves off as calls arrive.")).to_be_visible(visible=scripts)
+    expect(steps.get_by_text("Reload to see new calls.")).to_be_visible(visible=not scripts)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_mistake_in_the_networks_of_a_key_is_told_in_the_dialog(
+    enter: Open, scripts: bool, complaints: list[str]
+) -> None:
+    page = enter(java_script_enabled=scripts)
+    page.goto(f"{INFO}/access?dialog=generate-read#generate-read")
+    dialog = page.locator("dialog[open]")
+    dialog.get_by_label("Label").fill("Billing")
+    dialog.get_by_label("Allowed from").fill("not a network")
+    dialog.get_by_role("button", name="Generate key").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("“not a network” is not an IP address or network.")
+    expect(dialog.get_by_label("Label")).to_have_value("Billing")
+    dialog.get_by_label("Allowed from").fill("203.0.113.7")
+    dialog.get_by_role("button", name="Generate key").click()
+    expect(page.get_by_role("heading", name="Your new key")).to_be_visible()
+    complaints[:] = [each for each in complaints if "409" not in each]

@@ -14,13 +14,13 @@ from urllib.error import URLError
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session, scoped_session
 
 from scim_app.cli.doctor import public_address
 from scim_app.directory import administrators, claims, keys
 from scim_app.directory.keys import Authenticated, Reason, Refusal
-from scim_app.directory.tables import Administrator, Organization
+from scim_app.directory.tables import Administrator, Membership, Organization
 from scim_app.directory.transaction import transact
 from tests.cli.conftest import Run
 from tests.conftest import SECRETS
@@ -56,6 +56,33 @@ def test_an_organisation_is_made_and_named(run: Run, session: scoped_session[Ses
     assert made["slug"] == "acme-corp"
     kept = session.get_one(Organization, made["id"])
     assert (kept.name, kept.domains) == ("Acme Corp", ["acme.example", "acme.test"])
+
+
+def test_organisations_are_listed(run: Run) -> None:
+    assert run("org", "list").stdout == "No organizations.\n" and printed(run, "org", "list") == {"organizations": []}
+    for words in (("Beta",), ("Acme", "--domain", "acme.example")):
+        printed(run, "org", "create", *words)
+    assert run("org", "list").stdout == "acme  Acme  acme.example\nbeta  Beta\n"
+    (acme, beta) = printed(run, "org", "list")["organizations"]
+    assert (acme["slug"], acme["name"], acme["domains"], beta["domains"]) == ("acme", "Acme", ["acme.example"], [])
+    assert len(acme["id"]) == 36
+
+
+def test_administrators_are_listed_with_their_roles_and_never_with_a_link(
+    run: Run, session: scoped_session[Session], organization: Organization
+) -> None:
+    assert run("admin", "list", "--org", "acme").stdout == "No administrators.\n"
+    words = ("admin", "create", "--org", "acme", "--role")
+    printed(run, *words, "admin", "grace@acme.example")
+    printed(run, *words, "owner", "ada@acme.example", "--password-stdin", given=f"{PASSWORD}\n")
+    assert run("admin", "list", "--org", "acme").stdout == "ada@acme.example  owner\ngrace@acme.example  admin  invited\n"
+    transact(session, lambda: session.execute(update(Membership).values(disabled_at=datetime.now(UTC))))
+    found = printed(run, "admin", "list", "--org", "acme")["administrators"]
+    assert [(each["email"], each["role"], each["state"]) for each in found] == [
+        ("ada@acme.example", "owner", "disabled"), ("grace@acme.example", "admin", "disabled")
+    ]  # fmt: skip
+    assert set(found[0]) == {"id", "email", "role", "state"}
+    assert "There is no organization with the slug" in refused(run, "admin", "list", "--org", "nowhere")
 
 
 def test_what_cannot_be_is_a_sentence_on_standard_error(run: Run, organization: Organization) -> None:
@@ -144,7 +171,7 @@ def test_a_key_is_bound_to_networks_and_let_in_from_anywhere_again(run: Run, org
     assert said == "The key is let in from 192.0.2.7 only.\n"
     assert run("key", "allow", made["id"], "--org", "acme").stdout == "The key is let in from anywhere.\n"
     assert printed(run, "key", "list", "--org", "acme")["keys"][0]["allowed_networks"] == []
-    assert "is no address and no network" in refused(run, "key", "allow", made["id"], "here", "--org", "acme")
+    assert "“here” is not an IP address or network." in refused(run, "key", "allow", made["id"], "here", "--org", "acme")
 
 
 def test_the_doctor_says_when_a_pepper_is_missing_and_when_a_former_one_is_needed_no_more(
@@ -163,7 +190,7 @@ def test_the_doctor_says_when_a_pepper_is_missing_and_when_a_former_one_is_neede
 def test_a_third_key_is_refused(run: Run, organization: Organization) -> None:
     for _ in range(2):
         printed(run, "key", "create", "--org", "acme")
-    assert "Two keys are live already" in refused(run, "key", "create", "--org", "acme")
+    assert "You have two active keys, the maximum." in refused(run, "key", "create", "--org", "acme")
 
 
 def test_the_demo_shows_how_to_get_in_and_says_the_same_the_next_time(
@@ -206,6 +233,7 @@ def test_the_doctor_finds_nothing_wrong_with_a_good_installation(run: Run) -> No
     found = printed(run, "doctor")
     assert found["ok"] is True
     assert [finding["about"] for finding in found["findings"]] == [
+        "version",
         "database",
         "migrations",
         "public address",
@@ -221,11 +249,11 @@ def unmigrated(empty_database: str, environment: dict[str, str]) -> dict[str, st
     return environment
 
 
-def test_the_doctor_names_the_mend_for_a_database_without_migrations(unmigrated: dict[str, str], run: Run) -> None:
+def test_the_doctor_names_the_fix_for_a_database_without_migrations(unmigrated: dict[str, str], run: Run) -> None:
     ended = run("doctor")
     assert ended.exit_code == 1
     assert "WRONG  migrations" in ended.stdout and "Run `flask db upgrade`." in ended.stdout
-    assert "`flask doctor` says what is wrong and the mend." in refused(run, "org", "create", "Acme")
+    assert "`flask doctor` says what is wrong and the fix." in refused(run, "org", "create", "Acme")
 
 
 def looked(run: Run, *words: str) -> tuple[int, dict[str, Any]]:
@@ -257,7 +285,7 @@ def test_the_doctor_reads_the_log_of_each_organisation(
     )
     assert "ok     beta: connection: nothing has come yet." in ended.stdout
     code, found = looked(run, "--org", "acme")
-    assert code == 1 and found["bearer-twice"]["organization"] == "acme" and found["bearer-twice"]["mend"]
+    assert code == 1 and found["bearer-twice"]["organization"] == "acme" and found["bearer-twice"]["fix"]
     assert looked(run, "--org", "beta")[0] == 0
     assert "There is no organization with the slug" in refused(run, "doctor", "--org", "nowhere")
 
@@ -306,7 +334,7 @@ def test_the_doctor_asks_whether_the_public_address_is_reached(path: str | None,
         server.shutdown()
         server.server_close()
     thread.join()
-    assert found.ok is ok and words in found.state and bool(found.mend) is not ok
+    assert found.ok is ok and words in found.state and bool(found.fix) is not ok
 
 
 def test_the_doctor_looks_at_a_public_address_that_is_not_this_machine(

@@ -113,7 +113,7 @@ def test_a_group_is_bound_and_access_says_why(run: Run, acme: Acme, directory: D
     acme("project", "create", "Web")
     acme("team", "create", "Core", "--project", "Mobile")
     assert run("access", "show", "ada@acme.example", "--org", "acme").stdout == (
-        "Ada@acme.example has no role but Member of the organization:\n"
+        "Ada@acme.example is a Member of the organization and has no project roles.\n"
     )
     assert run("group", "list", "--org", "acme").stdout.count("→") == 10
     bound = acme("group", "bind", "engineers", "--project", "Mobile", "--role", "admin")
@@ -132,7 +132,8 @@ def test_a_group_is_bound_and_access_says_why(run: Run, acme: Acme, directory: D
     told = run("access", "show", "ada@acme.example", "--org", "acme").stdout
     assert "  Admin in Mobile\n    Admin through Engineers since " in told and "; without it: no role" in told
     assert "  Read-Only in Web, the default of the project" in told
-    acme("group", "unbind", "Engineers", "--project", "Mobile", "--role", "Admin")
+    unbind = ("group", "unbind", "Engineers", "--org", "acme", "--project", "Mobile", "--role", "Admin")
+    assert run(*unbind).stdout == "Engineers is unbound. 1 role changed.\n"
     acme("project", "default-role", "Web")
     assert [each["scope"] for each in acme("access", "show", "ada@acme.example")["roles"]] == [
         "Organization",
@@ -140,7 +141,7 @@ def test_a_group_is_bound_and_access_says_why(run: Run, acme: Acme, directory: D
     ]
     assert run("access", "show", "bob", "--org", "acme").stdout == "bob is not active and has no role.\n"
     directory.create("User", {"schemas": [CORE_USER], "userName": f"{'long' * 150}@acme.example"})
-    assert "has no role but" in run("access", "show", f"{'LONG' * 150}@acme.example", "--org", "acme").stdout
+    assert "has no project roles." in run("access", "show", f"{'LONG' * 150}@acme.example", "--org", "acme").stdout
 
 
 def test_the_demo_shows_roles(run: Run) -> None:

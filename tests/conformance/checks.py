@@ -42,7 +42,7 @@ SECTIONS = {
     "ERR": "Errors (RFC 7644 §3.12)",
     "VER": "Version of the protocol (RFC 7644 §3.13)",
     "PRE": "Text that is compared (RFC 7644 §5, RFC 8265)",
-    "TEN": "Organisations (RFC 7644 §6)",
+    "TEN": "Organizations (RFC 7644 §6)",
     "CUR": "Pages by cursor (RFC 9865)",
     "EVT": "Events (RFC 9967)",
     "RLE": "Roles and entitlements (draft-ietf-scim-roles-entitlements)",

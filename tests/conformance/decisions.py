@@ -114,7 +114,7 @@ DECISIONS = (
     ),
     decided(
         "What is unique",
-        "userName among users, displayName among groups, each in its organisation. E-mail addresses and externalId are not.",
+        "userName among users, displayName among groups, each in its organization. E-mail addresses and externalId are not.",
         "Directories link groups by name, Microsoft's suite gives several users one address, and RFC 7643 asks for no more.",
         "GRP-09 SCH-17 SCH-18 CHR-19 CHR-20 TEN-04",
     ),
@@ -169,10 +169,23 @@ DECISIONS = (
     # PATCH
     decided(
         "A filter in a path that selects nothing",
-        "add and replace create the value that a filter made of `eq` describes; any other filter is noTarget. remove "
-        "changes nothing.",
+        "add and replace create the value that a filter made of `eq` describes, unless they bring an empty one; any other "
+        "filter is noTarget. remove changes nothing.",
         "RFC 7644 §3.5.2.3 has noTarget for replace, and Entra sends exactly this to set an address for the first time.",
         "PAD-12 PRP-09 PRM-10",
+    ),
+    decided(
+        "replace of a value that a filter selects",
+        "It keeps by what it was found: a work address that is replaced by one that says no type is a work address.",
+        "RFC 7644 §3.5.2.3 replaces it whole. The same request sent again would then find nothing and add another.",
+        "PRP-07",
+    ),
+    decided(
+        "Values without a value",
+        "Of a list, what says no more than its type and whether it is primary is left out. Of two values that are the same, "
+        "one stays, and is primary if either was.",
+        "RFC 7643 §2.5: an empty text is no value, and directories send one for each attribute that somebody does not have.",
+        "PRP-11",
     ),
     decided(
         "Names with dots and URNs in a PATCH without a path",
@@ -358,8 +371,11 @@ DECISIONS = (
     ),
     decided(
         "The version of a user in other groups",
-        "It stays: `groups` is the group's to say. The version of the group changes.",
-        "Otherwise every push of a group would change each of its members.",
+        "It stays: `groups` is the group's to say. The version of the group changes. A GET with If-None-Match is answered in "
+        "full where groups, roles or the names of a manager or of members are shown, and 304 with attributes or "
+        "excludedAttributes that leave them out.",
+        "Otherwise every push of a group would change each of its members; and an application that was told 304 would keep a "
+        "role that was taken away.",
         "ETG-15",
     ),
     decided(
@@ -417,7 +433,14 @@ DECISIONS = (
         "CHR-18",
     ),
     decided(
-        "Another organisation's resource",
+        "Roles that are not offered",
+        "A value in `roles` or `entitlements` of a user that /Roles and /Entitlements do not list is kept and echoed, and "
+        "grants nothing.",
+        "Directories send roles of their own there, and a user who is refused for one is not provisioned at all.",
+        "RLE-09",
+    ),
+    decided(
+        "Another organization's resource",
         "404, as for one that never was.",
         "403 would say that it exists (RFC 7644 §7).",
         "AUT-05 TEN-02 TEN-03",

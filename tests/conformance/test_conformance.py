@@ -53,3 +53,8 @@ def test_every_place_the_document_leads_to_is_there() -> None:
     anchors |= set(re.findall(r'<a id="([^"]+)">', text))
     assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= anchors
     assert not [path for path in set(re.findall(r"\]\(\.\./([^)]+)\)", text)) if not (ROOT / path).is_file()]
+
+
+def test_the_readme_says_how_many_checks_are_tested_and_how_many_do_not_apply() -> None:
+    said = f"{len(EVERY) - len(LEFT_OUT)} of {len(EVERY)} checks are tested; {len(LEFT_OUT)} do not apply"
+    assert said in " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())

@@ -1,4 +1,4 @@
-"""The connection doctor: every mistake is made over HTTP, found in the log, and no longer found once it is mended."""
+"""The connection doctor: every mistake is made over HTTP, found in the log, and no longer found once it is fixed."""
 
 from __future__ import annotations
 
@@ -359,9 +359,9 @@ def test_what_is_wrong_comes_before_hints_and_another_organisation_hears_of_noth
     assert rival.report() == Report([], 0, None)
 
 
-def test_every_diagnosis_has_a_name_a_title_and_a_mend() -> None:
+def test_every_diagnosis_has_a_name_a_title_and_a_fix() -> None:
     for name, each in DIAGNOSES.items():
-        assert name == each.name and each.title and each.mend.endswith(".") and each.look.__doc__
+        assert name == each.name and each.title and each.fix.endswith(".") and each.look.__doc__
 
 
 def repeat(wire: Wire, action: str, times: int) -> None:

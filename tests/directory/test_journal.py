@@ -18,11 +18,15 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from scim_app.directory import journal, organizations
-from scim_app.directory.changes import Actor, Target, record
+from scim_app.directory.changes import OPERATOR, Actor, Target, record
+from scim_app.directory.directory import Directory
 from scim_app.directory.ids import first_id, made_at, new_id
-from scim_app.directory.journal import Journal, Noted, Receipt, Wanted, secrets
+from scim_app.directory.journal import SELF_TEST, Journal, Noted, Receipt, Wanted, reading, secrets
+from scim_app.directory.journal.writer import add
 from scim_app.directory.tables import Change, Organization, ScimRequest
 from scim_app.directory.transaction import transact
+from scim_app.protocol.catalog import CORE_USER
+from tests.protocol.generated import CATALOG
 
 Note = Callable[..., str]
 OKTA = "Okta SCIM Client 1.0.0"
@@ -367,6 +371,24 @@ def test_the_log_is_filtered(
     assert len(journal.page(session, organization.id, wanted).entries) == count
 
 
+def test_a_request_that_names_another_organisations_user_hears_no_name(
+    note: Note, log: Journal, session: scoped_session[Session], organization: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rival = transact(session, lambda: organizations.create(session, "Rival")).id
+    theirs = Directory(session, rival, OPERATOR, CATALOG).create("User", {"schemas": [CORE_USER], "userName": "secret"}).id
+    mine = Directory(session, organization.id, OPERATOR, CATALOG).create("User", {"schemas": [CORE_USER], "userName": "ada"}).id
+    batch: list[Noted] = []
+    monkeypatch.setattr(log, "note", batch.append)
+    note(path=f"/Users/{theirs}", status=404)
+    note(path=f"/Users/{mine}", status=400)
+    note(path=f"/Users/{theirs}", status=400, organization_id=rival)
+    transact(session, lambda: add(session, batch))
+    rows = {
+        (row.organization_id, row.target_id): row.target_name for row in session.scalars(select(ScimRequest))
+    }
+    assert rows == {(organization.id, theirs): None, (organization.id, mine): "ada", (rival, theirs): "secret"}
+
+
 def test_another_organisation_sees_none_of_it(mixed: None, session: scoped_session[Session]) -> None:
     rival = transact(session, lambda: organizations.create(session, "Rival")).id
     mine = session.scalars(select(ScimRequest.id)).first() or ""
@@ -381,6 +403,42 @@ def test_the_last_success_and_the_last_failure_are_known(
     done, failed = (journal.last(session, organization.id, failed=each) for each in (False, True))
     assert done is not None and done.path == "/Groups/1"
     assert failed is not None and failed.status == 409
+
+
+def test_what_a_client_did_last_is_told_from_what_others_and_this_service_itself_did(
+    mixed: None, note: Note, log: Journal, session: scoped_session[Session], organization: Organization
+) -> None:
+    listed, patched = ["users:listed"], ["group:unchanged"]
+    note("GET", "/Users", 200, user_agent="Microsoft Azure AD")
+    entra = written(log, session)[-1].id
+    note("GET", "/Users", 200, user_agent=SELF_TEST)
+    note("GET", "/Users", 500, user_agent=SELF_TEST)
+    written(log, session)
+    last = journal.last_of(session, organization.id, listed, "Okta")["users:listed"]
+    assert last.client == "Okta"
+    assert journal.last_of(session, organization.id, listed, "Entra")["users:listed"].id == entra
+    assert journal.last_of(session, organization.id, listed)["users:listed"].id == entra
+    assert journal.last_of(session, organization.id, patched, "Entra") == {}
+    found = journal.last(session, organization.id, failed=True)
+    assert found is not None and found.client == "Okta"
+    assert {row.client for row in journal.page(session, organization.id, Wanted(from_outside=True)).entries} == {
+        "Okta",
+        "Entra",
+    }
+
+
+def test_of_a_client_only_the_newest_that_did_the_same_are_looked_at(
+    note: Note, log: Journal, session: scoped_session[Session], organization: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "LOOKED_AT", 3)
+    for agent in (OKTA, "Google-SCIM", "Google-SCIM"):
+        note("DELETE", "/Nothing", 204, user_agent=agent)
+    written(log, session)
+    action = ["service:unchanged"]
+    assert journal.last_of(session, organization.id, action, "Okta")
+    note("DELETE", "/Nothing", 204, user_agent="Google-SCIM")
+    written(log, session)
+    assert not journal.last_of(session, organization.id, action, "Okta")
 
 
 def test_what_is_older_than_the_organisation_keeps_is_forgotten_in_batches(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlalchemy.orm import Session, scoped_session
 
@@ -9,7 +11,7 @@ from scim_app.directory.beside import addresses
 from scim_app.directory.changes import OPERATOR
 from scim_app.directory.directory import Directory
 from scim_app.directory.pages import Listing
-from scim_app.directory.plans import plan
+from scim_app.directory.plans import kept_plan, plan
 from scim_app.directory.tables import Organization
 from scim_app.protocol.listing import query
 from tests.protocol.generated import CATALOG
@@ -60,3 +62,19 @@ def test_the_last_page_reads_no_more_of_the_order_than_it_shows(directory: Direc
     everybody = listing(directory)
     assert [row.id for row in everybody.before_end(9, 5)] == ids[9:]
     assert {row.there_are for row in everybody.before_end(9, 5)} == {PEOPLE}
+
+
+def test_large_filters_are_not_kept(directory: Directory, ids: list[str]) -> None:
+    """There are endlessly many of them, and each would take megabytes for good."""
+
+    def search(comparisons: int) -> None:
+        asked = query([CATALOG["User"]], {"filter": " or ".join(['userName eq "u1"'] * comparisons)})
+        assert directory.search(asked, {"User": lambda _: False}).total == 1
+
+    bind: Any = directory.session.get_bind()
+    search(1)
+    for comparisons in (5, 6, 60):
+        before = kept_plan.cache_info().currsize, len(bind._compiled_cache)
+        search(comparisons)
+        after = kept_plan.cache_info().currsize, len(bind._compiled_cache)
+        assert (after > before) is (comparisons == 5)

@@ -113,7 +113,9 @@ def worth_comparing(resources: Iterable[Mapping[str, Any]]) -> dict[str, list[An
 
 def everybody(directory: Directory, kind: str) -> list[Resource]:
     """Every resource of a kind, as an answer has it."""
-    rows = directory.session.execute(directory.store.select(kind)).all()
+    table: Any = TABLES[kind].__table__
+    own = select(table).where(table.c.organization_id == directory.organization_id)
+    rows = directory.session.execute(own).all()
     return directory.reader.resources(kind, rows, lambda _name: True)
 
 

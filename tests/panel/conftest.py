@@ -58,7 +58,7 @@ Enter = Callable[..., Person]
 
 def text_of(answer: TestResponse) -> str:
     """What a page says, without its markup."""
-    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", answer.text)))
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", answer.text.replace("<wbr>", ""))))
 
 
 @pytest.fixture

@@ -107,7 +107,7 @@ def test_a_third_live_key_is_refused_with_a_sentence(owner: Person) -> None:
     generate(owner)
     generate(owner)
     page = owner.get(ACCESS)
-    assert "Two keys are live" in text_of(page)
+    assert "You have two active keys, the maximum." in text_of(page)
     newest = re.findall(r'id="key-([^"]+)"', page.text)[0]
     answer = generate(owner, newest=newest)
     assert answer.status_code == 409
@@ -368,11 +368,65 @@ def test_a_key_is_generated_for_some_networks_and_its_networks_change_later(
     assert "from these networks alone" in text_of(answer) and "198.51.100.7/32" in text_of(answer)
 
 
-def test_networks_that_are_none_are_refused_in_words_and_nothing_changes(
-    owner: Person, session: scoped_session[Session]
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
+def test_networks_that_are_none_come_back_in_their_dialog_as_they_were_typed(
+    owner: Person, session: scoped_session[Session], headers: dict[str, str]
 ) -> None:
     generate(owner)
     key = the_key(session)
-    answer = owner.post(f"{ACCESS}/keys/{key.id}/networks", {"networks": "example.com"}, on=ACCESS)
-    assert answer.status_code == 409 and "is no address and no network" in text_of(answer)
+    typed = {"networks": "203.0.113.7, not a network"}
+    answer = owner.post(f"{ACCESS}/keys/{key.id}/networks", typed, on=ACCESS, headers=headers)
+    assert answer.status_code == 409
+    dialog = opened(answer, f"networks-{key.id}")
+    assert "“not a network” is not an IP address or network." in dialog and dialog.count("notice bad") == 1
+    assert 'value="203.0.113.7, not a network"' in dialog and answer.text.count("notice bad") == 1
     assert the_key(session).allowed_networks == []
+
+
+def test_a_form_for_a_key_with_a_mistake_comes_back_filled_in(owner: Person, session: scoped_session[Session]) -> None:
+    answer = generate(owner, label="Billing", days="90", networks="here", scope="read")
+    dialog = opened(answer, "generate-read")
+    assert answer.status_code == 409 and "“here” is not an IP address or network." in dialog
+    assert 'value="Billing"' in dialog and 'value="here"' in dialog and '<option value="90" selected>' in dialog
+    assert answer.text.count("<dialog") > answer.text.count(" open>") == 1
+    assert the_key(session) is None
+
+
+def test_a_form_whose_dialog_is_gone_is_refused_on_the_page(owner: Person, session: scoped_session[Session]) -> None:
+    for label in ("One", "Two"):
+        generate(owner, label=label)
+    answer = generate(owner, label="Three")
+    assert answer.status_code == 409 and " open>" not in answer.text and answer.text.count("notice bad") == 1
+    key = the_key(session)
+    owner.post(f"{ACCESS}/keys/{key.id}/deactivate", on=ACCESS)
+    answer = owner.post(f"{ACCESS}/keys/{key.id}/networks", {"networks": "here"}, on=ACCESS)
+    assert answer.status_code == 409 and " open>" not in answer.text and answer.text.count("notice bad") == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("203.0.113.7 198.51.100.0/24", ["203.0.113.7/32", "198.51.100.0/24"]),
+        ("203.0.113.7;  2001:db8::/32 ,fe80::1", ["203.0.113.7/32", "2001:db8::/32", "fe80::1/128"]),
+        (" , ", []),
+    ],
+)
+def test_networks_are_told_apart_by_commas_or_spaces(
+    owner: Person, session: scoped_session[Session], typed: str, kept: list[str]
+) -> None:
+    generate(owner, networks=typed)
+    assert the_key(session).allowed_networks == kept
+
+
+def test_dialogs_name_the_key_they_are_about(owner: Person, session: scoped_session[Session]) -> None:
+    generate(owner)
+    page = text_of(owner.get(ACCESS))
+    for title in ("Deactivate the key “ Okta ”?", "Regenerate the key “ Okta ”?", "Where may “ Okta ” be used from?"):
+        assert title in page, title
+
+
+def opened(answer: TestResponse, name: str) -> str:
+    """The dialog of that name, which stands open."""
+    found = re.search(rf'<dialog id="{name}"[^>]* open>(.*?)</dialog>', answer.text, re.DOTALL)
+    assert found, answer.text
+    return found[1]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from scim_app.directory import keys
 from scim_app.directory.changes import OPERATOR
-from scim_app.directory.journal import KEY_REFUSED
+from scim_app.directory.journal import KEY_REFUSED, SELF_TEST
 from scim_app.directory.journal.diagnosis import DIAGNOSES
 from scim_app.directory.tables import Organization, ScimKey, ScimRequest, User
 from scim_app.directory.transaction import transact
@@ -45,12 +45,12 @@ def test_a_guide_is_a_title_a_paragraph_and_steps_with_traps() -> None:
     )
     with pytest.raises(ValueError, match="neither a step nor a trap"):
         parse(text + "Lost.\n")
-    works, trouble = "- `Okta listed the users`: good.", "- It fails. <!-- finding: a, b -->\n  > Mend it."
+    works, trouble = "- `Okta listed the users`: good.", "- It fails. <!-- finding: a, b -->\n  > Fix it."
     lists = f"{text}\n{WORKS}\n\n{works}\n\n{TROUBLES}\n\n{trouble}\n"
     whole = parse(lists)
     assert whole.steps == parse(text).steps and whole.works == ("`Okta listed the users`: good.",)
-    assert whole.troubles == (Trouble("It fails.", "Mend it.", ("a", "b")),)
-    for lost in ("Lost.\n", "   > A second mend.\n", "1. A step.\n"):
+    assert whole.troubles == (Trouble("It fails.", "Fix it.", ("a", "b")),)
+    for lost in ("Lost.\n", "   > A second fix.\n", "1. A step.\n"):
         with pytest.raises(ValueError, match="neither a step nor a trap"):
             parse(lists + lost)
 
@@ -71,6 +71,11 @@ def said_of(action: str, name: str, client: str, status: int = 200, reason: str 
                       failed=status >= 400, key_id=None)  # fmt: skip
     words = sentence(row, {})
     return " ".join(filter(None, (words.who, words.what, words.whom, words.rest)))
+
+
+def test_a_push_with_members_who_are_not_here_is_said_to_have_skipped_them() -> None:
+    assert said_of("group:members:skipped", "Sales", "Okta") == "Okta pushed Sales with unknown members, who were skipped"
+    assert said_of("group:members:skipped", "", "Okta").startswith("Okta pushed a group with unknown members")
 
 
 NAMES = ("ada@acme.example", "test@acme.example", "Sales", "test-group", "App-Mobile-Member")
@@ -128,14 +133,14 @@ def test_a_guide_quotes_refusals_as_the_service_words_them(
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_every_trouble_has_a_mend_and_names_only_diagnoses_that_there_are(provider: str) -> None:
+def test_every_trouble_has_a_fix_and_names_only_diagnoses_that_there_are(provider: str) -> None:
     named = [name for trouble in guide(provider).troubles for name in trouble.findings]
-    assert all(trouble.text and trouble.mend for trouble in guide(provider).troubles)
+    assert all(trouble.text and trouble.fix for trouble in guide(provider).troubles)
     assert set(named) <= set(DIAGNOSES) and len(named) == len(set(named))
 
 
 @pytest.mark.parametrize("name", DIAGNOSES)
-def test_every_diagnosis_has_its_mend_in_a_guide(name: str) -> None:
+def test_every_diagnosis_has_its_fix_in_a_guide(name: str) -> None:
     assert any(name in trouble.findings for trouble in guide("okta").troubles)
     assert name == "bearer-missing" or any(name in trouble.findings for trouble in guide("entra").troubles)
 
@@ -156,6 +161,9 @@ def test_values_are_filled_in_and_hostile_ones_stay_text() -> None:
         "Go to <code>https://x/scim/v2</code> as <strong>&lt;i&gt;</strong>, {other}"
     )
     assert "<b>" not in drawn("`{org_role}`", values)
+    assert drawn("[a <b>](https://x/?a&b), [a file](docs/a.md), [no](javascript:x)", values) == (
+        '<a href="https://x/?a&amp;b">a &lt;b&gt;</a>, <code>a file</code>, <code>no</code>'
+    )
     assert to_copy(Step("`plain` and `{base_url}`"), values) == ["https://x/scim/v2"]
 
 
@@ -184,8 +192,43 @@ def test_steps_tick_themselves_off_as_calls_arrive(viewer: Person, call: Call, k
     assert text_of(after).count("Done:") == 2
     assert re.search(r"Received GET /Users ?, 200 ?, from Okta", re.sub(r"\s+", " ", text_of(after)))
     call("POST", "/Users", 201, response={"userName": "ada"})
+    assert "Waiting for Okta: 3 of 4 checks passed." in text_of(viewer.get(f"{CONNECT}/okta"))
     call("PATCH", "/Groups/1", 204)
-    assert "Everything arrived." in text_of(viewer.get(f"{CONNECT}/okta"))
+    assert "All 4 checks passed: Okta is connected." in text_of(viewer.get(f"{CONNECT}/okta"))
+
+
+AGENTS = {
+    "okta": "Okta SCIM Client 1.0.0",
+    "entra": "Microsoft Azure AD",
+    "onelogin": "OneLogin SCIM",
+    "jumpcloud": "JumpCloud",
+    "google": "Google-SCIM",
+    "other": "curl/8.5.0",
+}
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_the_calls_of_one_client_tick_its_own_guide_and_no_other(viewer: Person, call: Call, provider: str) -> None:
+    call("GET", "/Users", 200, agent=AGENTS[provider])
+    call("GET", "/Users", 200, query="filter=userName+eq+%22ada%22", agent=AGENTS[provider])
+    for each in PROVIDERS:
+        expected = each in {provider, "other"}
+        assert ("Received GET /Users" in text_of(viewer.get(f"{CONNECT}/{each}"))) == expected, each
+
+
+def test_the_self_test_connects_nobody(owner: Person, app: Flask, key: str) -> None:
+    owner.post(TEST, on=ACCESS)
+    assert app.extensions["journal"].flush()
+    for provider in PROVIDERS:
+        page = text_of(owner.get(f"{CONNECT}/{provider}"))
+        assert "Waiting for" in page and "is connected" not in page and "Received" not in page
+        assert page.count("Done:") == 1
+
+
+def test_a_step_that_no_call_can_show_is_marked_as_one_to_check_oneself(viewer: Person) -> None:
+    page = viewer.get(f"{CONNECT}/okta")
+    unseen = sum(not step.arrives for step in guide("okta").steps)
+    assert unseen and page.text.count('<li class="step unseen">') == text_of(page).count("For you to check:") == unseen
 
 
 def test_a_call_that_failed_ticks_nothing(viewer: Person, call: Call) -> None:
@@ -197,11 +240,37 @@ def test_the_self_test_lives_a_users_life_and_leaves_nothing(owner: Person, sess
     answer = owner.post(TEST, on=ACCESS)
     page = text_of(answer)
     assert "Passed" in page and "Failed" not in page
-    for step in ("Let in with a key", "Create a user", "Deactivate", "Find nobody any more"):
+    for step in ("Authenticate", "Create a user", "Deactivate", "Confirm the user is gone"):
         assert step in page
     session.rollback()
     assert session.scalars(select(ScimKey)).all() == [] and session.scalars(select(User)).all() == []
     assert owner.post(TEST, on=ACCESS, headers=HTMX).text.lstrip().startswith('<section id="self-test"')
+
+
+def test_the_self_test_writes_its_own_requests_into_the_log_and_none_of_them_failed(
+    owner: Person, app: Flask, session: scoped_session[Session], caplog: pytest.LogCaptureFixture
+) -> None:
+    owner.post(TEST, on=ACCESS)
+    assert app.extensions["journal"].flush()
+    session.rollback()
+    rows = session.scalars(select(ScimRequest)).all()
+    assert {row.client for row in rows} == {SELF_TEST}
+    assert {row.path.partition("?")[0].split("/")[1] for row in rows} == {"Users"}
+    assert not any(row.failed for row in rows)
+    assert [record.message for record in caplog.records if record.levelname in {"WARNING", "ERROR"}] == []
+    assert "Self-test read a user" in text_of(owner.get("/settings/organization/log"))
+
+
+def test_access_management_counts_no_call_of_the_self_test(owner: Person, app: Flask, call: Call, key: str) -> None:
+    owner.post(TEST, on=ACCESS)
+    assert app.extensions["journal"].flush()
+    page = text_of(owner.get(ACCESS))
+    assert "Self-test" not in page and "Last calls" not in page and "Nothing wrong" not in page
+    call("GET", "/Users", 200)
+    owner.post(TEST, on=ACCESS)
+    assert app.extensions["journal"].flush()
+    page = text_of(owner.get(ACCESS))
+    assert "Self-test" not in page and "Okta listed the users" in page and "Last failure None" in page
 
 
 def test_the_self_test_runs_beside_two_live_keys_and_in_an_organisation_of_certain_domains(

@@ -1,4 +1,4 @@
-"""The connection doctor on the page: what is wrong, in words, with the mend where it is mended."""
+"""The connection doctor on the page: what is wrong, in words, with the fix where it is fixed."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_healthy_connection_says_so_and_among_how_many_requests(viewer: Person
     assert 'class="finding"' not in page.text
 
 
-def test_a_finding_has_words_a_link_to_the_request_and_the_mend_of_its_own_console(viewer: Person, wire: Wire) -> None:
+def test_a_finding_has_words_a_link_to_the_request_and_the_fix_of_its_own_console(viewer: Person, wire: Wire) -> None:
     assert wire.get(header="Bearer Bearer {key}") == 401
     page = viewer.get(ACCESS)
     said = text_of(page)
@@ -62,7 +62,7 @@ def test_a_finding_has_words_a_link_to_the_request_and_the_mend_of_its_own_conso
     assert "Nothing wrong in the last 2 requests" in text_of(viewer.get(ACCESS))
 
 
-def test_of_a_client_nobody_knows_the_mend_is_told_for_the_likely_consoles(
+def test_of_a_client_nobody_knows_the_fix_is_told_for_the_likely_consoles(
     viewer: Person, wire: Wire, app: Flask
 ) -> None:
     wire.get("/scim/v2/scim/v2/Users", agent="payroll/1.0")
@@ -78,7 +78,7 @@ def test_of_a_client_nobody_knows_the_mend_is_told_for_the_likely_consoles(
 def test_an_address_of_this_machine_is_said_and_is_nothing_wrong(viewer: Person, wire: Wire) -> None:
     wire.get()
     said = text_of(viewer.get(ACCESS))
-    assert "Only this machine reaches the service" in said and "How to mend it Set PUBLIC_URL" in said
+    assert "Only this machine reaches the service" in said and "How to fix it Set PUBLIC_URL" in said
     assert "Nothing wrong in the last request, since" in said
 
 
@@ -95,7 +95,7 @@ def test_a_refused_key_in_other_words_and_a_wrong_address_have_a_cause_on_their_
 ) -> None:
     for path, header, words in (
         ("/scim/v2/Users", "Bearer Bearer {key}", "Okta was refused: the word Bearer stands before the key twice"),
-        ("/scim/v2/Users", "Token {key}", "Okta was refused: the key comes in other words than Bearer and the key"),
+        ("/scim/v2/Users", "Token {key}", "Okta was refused: the Authorization header is malformed"),
         ("/Users", "Bearer {key}", "The base URL is not the one under Access Management"),
     ):
         wire.get(path, header)

@@ -1,4 +1,4 @@
-"""The provisioning log on the page: sentences, reasons and mends, filters, new requests, and what is kept."""
+"""The provisioning log on the page: sentences, reasons and fixes, filters, new requests, and what is kept."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, scoped_session
 from scim_app.directory import organizations
 from scim_app.directory.ids import new_id
 from scim_app.directory.journal import Noted
+from scim_app.directory.journal.diagnosis import DIAGNOSES
 from scim_app.directory.tables import Organization, ScimKey, ScimRequest, SignIn
 from scim_app.directory.transaction import transact
 from scim_app.panel.causes import CAUSES, cause
@@ -81,7 +82,7 @@ def test_each_request_is_a_sentence_with_its_outcome(viewer: Person, call: Call)
         ({"expires_at": datetime(2026, 5, 3, tzinfo=UTC)}, "expired", "the key expired on 3 May 2026"),
         ({"deactivated_at": datetime(2026, 5, 4, tzinfo=UTC)}, "deactivated", "the key was deactivated on 4 May 2026"),
         ({"retires_at": datetime(2026, 5, 5, tzinfo=UTC)}, "replaced", "the key was replaced on 5 May 2026"),
-        ({}, "wrong secret", "part of the key is wrong"),
+        ({}, "wrong secret", "the key has another secret than the one made here"),
     ],
     ids=["expired", "deactivated", "replaced", "wrong secret"],
 )
@@ -94,7 +95,35 @@ def test_a_refused_key_says_why_and_since_when(
     request_id = call("GET", "/Users", 401, key_id=key_id, refused_because=reason, agent="Microsoft Azure AD SCIM")
     assert f"Entra was refused: {words}" in text_of(viewer.get(LOG))
     page = text_of(viewer.get(f"{LOG}/{request_id}"))
-    assert "Why it failed" in page and "In Okta" in page and "In Microsoft Entra" in page
+    assert "Why it failed" in page and "In Microsoft Entra" in page and "In Okta" not in page
+
+
+@pytest.mark.parametrize(
+    ("agent", "advice"),
+    [
+        ("Okta SCIM Client 1.0.0", "In Okta Provisioning > Integration > Edit, and paste the new key as the API token."),
+        ("OneLogin SCIM", "In OneLogin Generate or regenerate a key under Access Management"),
+        ("JumpCloud", "In JumpCloud Generate or regenerate a key under Access Management"),
+        ("payroll/1.0", "Anywhere else Paste the key that replaced it where the client keeps it."),
+    ],
+)
+def test_the_page_of_a_failed_request_tells_the_fix_where_it_came_from(
+    viewer: Person, call: Call, agent: str, advice: str
+) -> None:
+    request_id = call("GET", "/Users", 401, refused_because="replaced", agent=agent)
+    page = text_of(viewer.get(f"{LOG}/{request_id}"))
+    assert advice in page
+    assert ("In Microsoft Entra" in page) == (agent == "payroll/1.0")
+
+
+def test_a_client_whose_guide_says_nothing_of_a_failure_is_told_what_holds_for_any(viewer: Person, call: Call) -> None:
+    request_id = call("POST", "/Users", 500, agent="Google-SCIM")
+    page = text_of(viewer.get(f"{LOG}/{request_id}"))
+    assert "How to fix it Give your operator the request id, and send it again." in page and "In Okta" not in page
+
+
+def test_a_cause_names_a_diagnosis_that_there_is() -> None:
+    assert {each.finding for each in CAUSES} - {""} <= set(DIAGNOSES)
 
 
 def test_the_page_of_a_request_shows_what_was_sent_answered_and_how_to_send_it_again(
@@ -126,10 +155,10 @@ def test_the_page_of_a_request_shows_what_was_sent_answered_and_how_to_send_it_a
         (418, None, "x", "not one that this service understands"),
     ],
 )
-def test_every_failure_has_a_reason_and_a_mend(status: int, scim_type: str | None, detail: str, why: str) -> None:
+def test_every_failure_has_a_reason_and_a_fix(status: int, scim_type: str | None, detail: str, why: str) -> None:
     failed = ScimRequest(action="user:create", status=status, scim_type=scim_type, detail=detail, failed=True)
     found = cause(failed)
-    assert found is not None and why in found.why and found.okta and found.entra
+    assert found is not None and why in found.why and found.okta and found.entra and found.other
     assert cause(ScimRequest(action="user:created", status=201, failed=False)) is None
 
 

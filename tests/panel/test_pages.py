@@ -100,7 +100,9 @@ def test_hostile_names_in_the_history_stay_text(
 
 
 def test_releases_are_the_projects_own(viewer: Person) -> None:
-    page = text_of(viewer.get(f"{LOG}/releases"))
+    answer = viewer.get(f"{LOG}/releases")
+    page = text_of(answer)
+    assert "`" not in page and "](" not in page and "<code>" in answer.text
     for release in parse((ROOT / "CHANGELOG.md").read_text()):
         assert release.title in page
     assert "Date" in page and "Title" in page and "Log" in page

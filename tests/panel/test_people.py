@@ -94,7 +94,7 @@ def test_a_groups_page_lists_its_members_page_by_page(viewer: Person, make: Make
     assert "person49" in first.text and "person54@" not in first.text.partition("Timeline")[0]
     onward = re.search(r'rel="next" href="([^"]+)"', first.text)
     assert onward and "person54@" in viewer.get(onward[1].replace("&amp;", "&")).text
-    assert "Means nothing yet" in text_of(first)
+    assert "No role yet" in text_of(first)
     assert "group:created" in text_of(first)
     assert "Sales" in text_of(viewer.get(f"{GROUPS}?q=sal"))
 

@@ -305,9 +305,9 @@ def test_groups_that_mean_nothing_are_listed_with_what_their_name_suggests(owner
     acme.group("Mobile admins", [ada])
     acme.group("Lunch")
     page = text_of(owner.get(PROJECTS))
-    assert "Groups that mean nothing yet 2" in page
+    assert "Groups without a role 2" in page
     assert "1 member · looks like Admin in Mobile" in page.replace("  ", " ")
-    assert "App-Mobile-Admin" not in page.partition("Groups that mean nothing yet")[2].partition("Roles")[0]
+    assert "App-Mobile-Admin" not in page.partition("Groups without a role")[2].partition("Roles")[0]
     for number in range(25):
         acme.group(f"Group {number:02}")
     assert "And 7 groups more." in text_of(owner.get(PROJECTS))

@@ -142,6 +142,12 @@ def test_a_claim_link_shows_a_form_sets_the_password_and_signs_in(visitor: Perso
     assert visitor.get(INFO).status_code == 200
 
 
+def test_a_dead_claim_link_leads_on_to_where_its_holder_may_go(visitor: Person, owner: Person) -> None:
+    for somebody, words in ((visitor, "Go to sign-in"), (owner, "Go to the settings")):
+        answer = somebody.get("/claim/nothing")
+        assert answer.status_code == 404 and words in text_of(answer)
+
+
 def test_a_claim_link_leaks_nowhere(visitor: Person, link: str) -> None:
     shown = visitor.get(link)
     assert shown.headers["Referrer-Policy"] == "no-referrer"

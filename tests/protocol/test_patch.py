@@ -295,6 +295,18 @@ def test_replacing_what_a_filter_selects_once_more_replaces_it_once_more() -> No
     assert after["emails"] == [{"value": "c", "type": "work", "primary": True}]
 
 
+def test_operations_stay_as_they_came_so_that_a_transaction_can_be_run_again() -> None:
+    operations = patch_op.read(
+        USER,
+        message(
+            op("replace", "emails", [{"value": "a", "type": "work", "primary": True}, {"value": "b"}]),
+            op("replace", 'emails[value eq "a"].value', "c"),
+            op("add", "emails", [{"value": "d", "primary": True}]),
+        ),
+    )
+    assert patch.apply(USER, BEFORE, operations) == patch.apply(USER, BEFORE, operations)
+
+
 def test_two_operations_with_one_filter_meet_in_one_element() -> None:
     selected = 'addresses[type eq "work"]'
     operations = op("add", f"{selected}.locality", "London"), op("add", f"{selected}.country", "GB")

@@ -6,7 +6,7 @@ of its own (`writer`), without secrets (`secrets`), and forgotten after a while 
 connection: `diagnosis`.
 """
 
-from scim_app.directory.journal.entries import KEY_ALONE, KEY_REFUSED, OUTSIDE, PLAIN_HTTP, Noted
+from scim_app.directory.journal.entries import KEY_ALONE, KEY_REFUSED, OUTSIDE, PLAIN_HTTP, SELF_TEST, Noted
 from scim_app.directory.journal.reading import Wanted, about, changes_of, last, last_of, one, page
 from scim_app.directory.journal.receipt import Receipt
 from scim_app.directory.journal.retention import DAYS, keep, prune
@@ -18,6 +18,7 @@ __all__ = [
     "KEY_REFUSED",
     "OUTSIDE",
     "PLAIN_HTTP",
+    "SELF_TEST",
     "Journal",
     "Noted",
     "Receipt",

@@ -24,6 +24,8 @@ KEY_REFUSED = "key:refused"
 OUTSIDE = "/../.."
 """How the path of a request begins that came beside the base URL, not below it."""
 KEY_ALONE = "The key came without the word Bearer before it, and was understood."
+SELF_TEST = "Self-test"
+"""The client by which this service goes where it tries itself: the log has its requests, and nobody is connected by them."""
 PLAIN_HTTP = "It came over http, not https: its key could be read on the way."
 
 
@@ -74,17 +76,21 @@ class Noted:
         return self.method in READS or self.path.rstrip("/").endswith("/.search")
 
 
-def row(noted: Noted, names: Mapping[str, str]) -> dict[str, Any]:
-    """The row of that request. `names` are of users and groups by id, for those it says nothing of."""
-    made, failed = noted.made, noted.status >= 400
+@dataclass(frozen=True)
+class Subject:
+    """The user or group that a request is about, as far as it says."""
+
+    kind: str | None
+    id: str | None
+    name: str | None
+
+
+def row(noted: Noted, names: Mapping[tuple[str, str], str]) -> dict[str, Any]:
+    """The row of that request. `names` are of users and groups by organisation and id, where it says nothing of them."""
     asked, answered = secrets.body(noted.request), secrets.body(noted.response)
     kind, target_id = aim(noted)
-    action = made[0].action if made and not failed else attempted(noted, kind, target_id)
-    about = made[0] if made and kind != "Bulk" else None
-    name = about.target_name if about else named(answered if not failed else None) or names.get(target_id or "")
-    name = name or named(asked)
-    if about is None and target_id is None and not failed and isinstance(answered, dict) and kind in {"User", "Group"}:
-        target_id = answered.get("id")
+    succeeded = noted.status < 400
+    about = subject(noted, asked, answered if succeeded else None, names)
     return {
         "id": noted.request_id,
         "organization_id": noted.organization_id,
@@ -100,13 +106,27 @@ def row(noted: Noted, names: Mapping[str, str]) -> dict[str, Any]:
         "path": secrets.address(noted.path, noted.query),
         "request_body": asked,
         **answer(noted, answered),
-        "action": action,
-        "target_kind": about.target_kind if about else kind if kind in {"User", "Group"} else None,
-        "target_id": about.target_id if about else target_id if is_id(target_id) else None,
-        "target_name": name,
-        "search_key": folded(name or ""),
-        "change_ids": [each.id for each in made],
+        "action": noted.made[0].action if noted.made and succeeded else attempted(noted, kind, target_id),
+        "target_kind": about.kind,
+        "target_id": about.id,
+        "target_name": about.name,
+        "search_key": folded(about.name or ""),
+        "change_ids": [each.id for each in noted.made],
     }
+
+
+def subject(noted: Noted, asked: Any, answered: Any, names: Mapping[tuple[str, str], str]) -> Subject:
+    """What the request is about: what it changed first, or else what its path, its bodies and the directory say."""
+    kind, target_id = aim(noted)
+    if noted.made and kind != "Bulk":
+        change = noted.made[0]
+        return Subject(change.target_kind, change.target_id, change.target_name or named(asked))
+    name = named(answered) or names.get((noted.organization_id, target_id or "")) or named(asked)
+    if kind not in KINDS.values():
+        return Subject(None, None, name)
+    if target_id is None and isinstance(answered, dict):
+        target_id = answered.get("id")
+    return Subject(kind, target_id if is_id(target_id) else None, name)
 
 
 def answer(noted: Noted, answered: Any) -> dict[str, Any]:
@@ -150,19 +170,21 @@ def attempted(noted: Noted, kind: str, target_id: str | None) -> str:
 def sum_key(noted: Noted) -> str | None:
     """What has one row together: reads of a kind, and refusals of a key, within an hour. None for a row of its own.
 
-    Reads that fail are summed up by their address: a client that asks again and again fills no table.
+    Reads that fail are summed up by their address, and what comes beside the base URL altogether: a client that asks again
+    and again fills no table.
     """
-    if not noted.is_read and not noted.refused_because:
+    outside = noted.path.startswith(OUTSIDE)
+    if not noted.is_read and not noted.refused_because and not outside:
         return None
     action = attempted(noted, *aim(noted))
     hour = made_at(noted.request_id).strftime("%Y-%m-%dT%H")
-    failed_at = f"{noted.status} {noted.path}?{noted.query}" if noted.status >= 400 else ""
+    failed_at = f"{noted.status} {OUTSIDE if outside else f'{noted.path}?{noted.query}'}" if noted.status >= 400 else ""
     what = noted.refused_because or failed_at or noted.remark
     whole = "\n".join((noted.organization_id, noted.key_id, client(noted.user_agent), action, hour, what))
     return hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest()
 
 
-def summed(alike: Sequence[Noted], names: Mapping[str, str]) -> dict[str, Any]:
+def summed(alike: Sequence[Noted], names: Mapping[tuple[str, str], str]) -> dict[str, Any]:
     """One row for all of these: under the id of the first, as the last one was."""
     return row(alike[-1], names) | {"id": alike[0].request_id, "count": len(alike)}
 

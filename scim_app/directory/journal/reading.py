@@ -10,10 +10,14 @@ from sqlalchemy import Select, or_, select
 
 from scim_app.directory import timeline
 from scim_app.directory.ids import first_id
+from scim_app.directory.journal.entries import SELF_TEST
 from scim_app.directory.tables import Change, ScimRequest
 from scim_app.directory.timeline import Page
 from scim_app.directory.transaction import AnySession
 from scim_app.protocol.comparison import folded
+
+LOOKED_AT = 1_000
+"""Requests that did the same, among which those of one client are looked for: others may have filled the log."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,8 @@ class Wanted:
     key_id: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    from_outside: bool = False
+    """Whether what this service asked of itself is left out."""
 
 
 def page(
@@ -56,6 +62,8 @@ def page(
         statement = statement.where(ScimRequest.id >= first_id(wanted.since))
     if wanted.until is not None:
         statement = statement.where(ScimRequest.id < first_id(wanted.until))
+    if wanted.from_outside:
+        statement = statement.where(ScimRequest.client != SELF_TEST)
     return timeline.page(session, statement, ScimRequest.id, before, after, size)
 
 
@@ -75,16 +83,28 @@ def changes_of(session: AnySession, request: ScimRequest) -> Sequence[Change]:
 
 
 def last(session: AnySession, organization_id: str, *, failed: bool) -> ScimRequest | None:
-    """The newest request that failed, or that did not."""
-    statement = _mine(organization_id).where(ScimRequest.failed.is_(failed))
+    """The newest request that failed, or that did not, but for those of this service itself."""
+    statement = _mine(organization_id).where(ScimRequest.failed.is_(failed), ScimRequest.client != SELF_TEST)
     return session.scalars(statement.order_by(ScimRequest.id.desc()).limit(1)).one_or_none()
 
 
-def last_of(session: AnySession, organization_id: str, actions: Collection[str]) -> dict[str, ScimRequest]:
-    """The newest request that did each of these, without those that failed, by what it did."""
+def last_of(
+    session: AnySession, organization_id: str, actions: Collection[str], client: str = ""
+) -> dict[str, ScimRequest]:
+    """The newest request of that client, or else of any but this service itself, that did each of these, by what it did.
+
+    One that failed did not. Of a client it is found among the newest `LOOKED_AT` that did the same.
+    """
+    theirs = ScimRequest.client == client if client else ScimRequest.client != SELF_TEST
     found = {}
     for action in actions:
-        statement = _mine(organization_id).where(ScimRequest.action == action, ScimRequest.failed.is_(False))
+        alike = select(ScimRequest.id).where(
+            ScimRequest.organization_id == organization_id,
+            ScimRequest.action == action,
+            ScimRequest.failed.is_(False),
+        )
+        newest = alike.order_by(ScimRequest.id.desc()).limit(LOOKED_AT)
+        statement = _mine(organization_id).where(ScimRequest.id.in_(newest), theirs)
         request = session.scalars(statement.order_by(ScimRequest.id.desc()).limit(1)).one_or_none()
         if request is not None:
             found[action] = request

@@ -234,13 +234,15 @@ def add_to(session: Session, key: str, each: Mapping[str, Any]) -> bool:
     return session.execute(values.execution_options(synchronize_session=False)).first() is not None
 
 
-def names_of(session: Session, batch: Sequence[Noted]) -> dict[str, str]:
-    """What the users and groups are called that these requests are about, by id."""
-    found: dict[str, str] = {}
+def names_of(session: Session, batch: Sequence[Noted]) -> dict[tuple[str, str], str]:
+    """What the users and groups are called that these requests are about, by organisation and id: each knows its own."""
+    found: dict[tuple[str, str], str] = {}
     for kind, table, name in (("User", User, User.user_name), ("Group", Group, Group.display_name)):
         wanted = {target for each in batch for a_kind, target in [aim(each)] if a_kind == kind and is_id(target)}
         if wanted:
             organizations = {each.organization_id for each in batch}
-            statement = select(table.id, name).where(table.organization_id.in_(organizations), table.id.in_(wanted))
-            found |= {row_id: called for row_id, called in session.execute(statement)}
+            statement = select(table.organization_id, table.id, name).where(
+                table.organization_id.in_(organizations), table.id.in_(wanted)
+            )
+            found |= {(organization, row_id): called for organization, row_id, called in session.execute(statement)}
     return found

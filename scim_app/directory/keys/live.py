@@ -70,4 +70,4 @@ def refuse_a_third(
         )
     ).scalar_one()
     if live >= LIVE_AT_MOST:
-        raise ValueError(f"Two keys are live already, which is as many as there can be. {advice}")
+        raise ValueError(f"You have two active keys, the maximum. {advice}")

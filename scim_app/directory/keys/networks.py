@@ -19,7 +19,7 @@ def networks(given: Iterable[str]) -> list[str]:
             found[str(ip_network(text.strip()))] = None
         except ValueError:
             raise ValueError(
-                f"{text.strip()[:60]!r} is no address and no network. Write 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32."
+                f"“{text.strip()[:60]}” is not an IP address or network. Examples: 203.0.113.7, 203.0.113.0/24, 2001:db8::/32."
             ) from None
     if len(found) > AT_MOST:
         raise ValueError(f"A key may be bound to {AT_MOST} networks at most. Name larger ones.")

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, exists, insert, select
 
 from scim_app.directory import changes
 from scim_app.directory.changes import Target
-from scim_app.directory.members import batches
+from scim_app.directory.members import Outcome, batches
 from scim_app.directory.roles import effective
 from scim_app.directory.roles.effective import Move
 from scim_app.directory.sources import ORGANIZATION
@@ -30,11 +30,11 @@ def draw(
     return moves
 
 
-def draw_for_members(store: Store, group_id: str, user_ids: Sequence[str], cause_id: str, name: str) -> None:
-    """The consequences for people who joined or left a group, if it means anything."""
+def draw_for_members(store: Store, group_id: str, outcome: Outcome, cause_id: str, name: str) -> None:
+    """The consequences for people who joined or left a group, if it means anything. They are held then."""
     about = {"organization_id": store.organization_id, "group_id": group_id}
-    if user_ids and over(store.session).scalar(BOUND, about):
-        draw(store, user_ids, cause_id, Target("Group", group_id, name))
+    if outcome.moved and (over(store.session).scalar(BOUND, about) if outcome.means is None else outcome.means):
+        draw(store, outcome.moved, cause_id, Target("Group", group_id, name), locked=True)
 
 
 def lose_all(store: Store, user_id: str, cause_id: str) -> None:

@@ -26,6 +26,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from scim_app.directory import held
 from scim_app.directory.members import batches
 from scim_app.directory.sources import ORGANIZATION
 from scim_app.directory.tables import Assignment, Binding, EffectiveRole, GroupMember, Role, User
@@ -106,13 +107,6 @@ def _highest() -> Select[Any]:
     return select(ranked.c.user_id, ranked.c.scope_id, ranked.c.role_id).where(ranked.c.place == 1)
 
 
-LOCKED = (
-    select(User.id)
-    .where(User.organization_id == ORGANIZATION, User.id.in_(USERS))
-    .order_by(User.id)
-    .with_for_update(key_share=True)
-)
-"""The rows of some users, held against others who change facts about them."""
 HIGHEST = _highest()
 """User, scope and role for each scope in which one of some users, if active, has a grant."""
 HELD = select(EffectiveRole.user_id, EffectiveRole.scope_id, EffectiveRole.role_id).where(
@@ -126,15 +120,16 @@ def refresh(
 ) -> list[Move]:
     """Bring the rows of these users in line with the facts, and say what moved. Those who are not `active` have no roles.
 
-    The users are locked first, unless they are `locked` already: of two who change facts about one user, the second sees
+    The users are held first, unless they are `locked` already: of two who change facts about one user, the second sees
     what the first has done.
     """
     session.flush()
     moves: list[Move] = []
-    for ids in batches(sorted(set(user_ids))):
+    concerned = sorted(set(user_ids))
+    if not locked:
+        held.users(session, organization_id, concerned)
+    for ids in batches(concerned):
         about, connection = {"organization_id": organization_id, "user_ids": ids}, over(session)
-        if not locked:
-            connection.execute(LOCKED, about).all()
         before = {(user, scope): role for user, scope, role in connection.execute(HELD, about)}
         highest = connection.execute(HIGHEST, about) if active else ()
         after = {(user, scope): role for user, scope, role in highest}

@@ -108,7 +108,9 @@ def rename(store: Store, pairs: Sequence[Pair]) -> None:
     """Give the groups of pairs the names that follow from their scopes and roles now; they are found by the old ones too."""
     names = {pair.group_id: name_of(store, pair.scope, pair.role) for pair in pairs}
     refuse_collisions(store, list(names.values()), list(names))
-    rows = sorted((store.locked("Group", each) for each in names), key=lambda row: len(row.document["displayName"]))
+    rows = sorted(
+        (store.alone("Group", each) for each in sorted(names)), key=lambda row: len(row.document["displayName"])
+    )
     # A new name may be the one that another of them has until now: when names grow, that is the one of a longer name.
     grow = any(len(names[row.id]) > len(row.document["displayName"]) for row in rows)
     for row in reversed(rows) if grow else rows:

@@ -59,11 +59,11 @@ def _places(meaning: Meaning) -> Iterator[tuple[str, ...]]:
 def _says(said: tuple[str, ...], place: tuple[str, ...], product: str, role: str) -> bool:
     """Whether the words are the place and then the role, or the role and then the place."""
     for called in _called(role):
-        for size in (len(called),):
-            if said[-size:] == called and _is(said[:-size], place, product):
-                return True
-            if said[:size] == called and _is(said[size:], place, product):
-                return True
+        size = len(called)
+        if said[-size:] == called and _is(said[:-size], place, product):
+            return True
+        if said[:size] == called and _is(said[size:], place, product):
+            return True
     return False
 
 

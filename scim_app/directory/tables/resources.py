@@ -31,7 +31,9 @@ class User(Table):
     user_name: Mapped[str] = mapped_column(String)
     user_name_key: Mapped[str] = mapped_column(Key)
     external_id: Mapped[str | None] = mapped_column(String)
-    display_name: Mapped[str] = mapped_column(String, doc="What people see: displayName, or else userName.")
+    display_name: Mapped[str] = mapped_column(
+        String, doc="What people see: displayName, or name.formatted, or else userName."
+    )
     display_key: Mapped[str] = mapped_column(Key)
     email: Mapped[str | None] = mapped_column(String, doc="The primary e-mail address, or else the first.")
     active: Mapped[bool]
@@ -44,7 +46,7 @@ class User(Table):
 
 
 class Group(Table):
-    """A group a directory pushed. Its members are rows of `group_members`."""
+    """A group: pushed by a directory, or made here for a role in a project or team. Its members are rows of `group_members`."""
 
     __tablename__ = "groups"
     __table_args__ = (

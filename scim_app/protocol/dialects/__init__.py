@@ -1,4 +1,4 @@
-"""What identity providers send, and what they mean by it: the only package that knows a vendor's name.
+"""What identity providers send, and what they mean by it: the only package below the doors that knows a vendor's name.
 
 A quirk is a function that rewrites one thing to the form of the RFC, or leaves it alone. Its name is the quirk's name, its
 docstring says what is meant, and its registration who sends it and where that was seen. `tests/conversations/` holds a

@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from scim_app.protocol import dialects
+from scim_app.protocol import dialects, strict_json
 from scim_app.protocol.attributes import Attribute, ResourceType
 from scim_app.protocol.dialects.registries import OPERATIONS
+from scim_app.protocol.errors import InvalidSyntax
 from scim_app.protocol.quirks import quirk
 
 Operation = dict[str, Any]
@@ -29,8 +30,8 @@ def value_as_json_text(kind: ResourceType, operation: Operation) -> list[Operati
     value = operation.get("value")
     if "path" not in operation and isinstance(value, str) and value.lstrip().startswith("{"):
         try:
-            return [{**operation, "value": json.loads(value)}]
-        except ValueError:
+            return [{**operation, "value": strict_json.loads(value.encode())}]
+        except InvalidSyntax:
             pass
     return [operation]
 

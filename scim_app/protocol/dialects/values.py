@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+from scim_app.protocol import strict_json
 from scim_app.protocol.attributes import Attribute
 from scim_app.protocol.dialects.registries import COMPARISONS, VALUES
+from scim_app.protocol.errors import InvalidSyntax
 from scim_app.protocol.quirks import quirk
 
 
@@ -81,8 +82,8 @@ def _unpacked(element: Any) -> Any:
     if not isinstance(packed, str) or not packed.startswith("{"):
         return element
     try:
-        role = json.loads(packed)
-    except ValueError:
+        role = strict_json.loads(packed.encode())
+    except InvalidSyntax:
         return element
     if not isinstance(role.get("value"), str):
         return element

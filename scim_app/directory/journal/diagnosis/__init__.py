@@ -1,8 +1,8 @@
-"""What the log says is wrong with a connection, and how that is mended.
+"""What the log says is wrong with a connection, and how that is fixed.
 
-`findings` is the table of diagnoses: a name, a title, a mend that holds for any client, and a function over the `evidence`,
+`findings` is the table of diagnoses: a name, a title, a fix that holds for any client, and a function over the `evidence`,
 which is the newest entries of one organisation's log. `connection` has those about keys and addresses, `content` those about
-what is sent. How a finding is mended in the console of one identity provider stands in the guide of that provider, in docs/,
+what is sent. How a finding is fixed in the console of one identity provider stands in the guide of that provider, in docs/,
 beside the name of the finding; nothing here knows one.
 """
 

@@ -75,12 +75,12 @@ def key_replaced(evidence: Evidence) -> Seen | None:
 
 @diagnosis(
     "key-wrong",
-    "Part of the key is wrong",
-    PASTE,
+    "The key has another secret",
+    f"{PASTE} If every key is refused so, KEY_PEPPER was changed: the operator puts the former one into KEY_PEPPER_FALLBACKS.",
 )
 def key_wrong(evidence: Evidence) -> Seen | None:
-    """A client sends the beginning of a key with the secret of none."""
-    return refused(evidence, Reason.WRONG_SECRET, "only the beginning is that of the key")
+    """A client sends a key of which only the beginning is known: it was made elsewhere, or is kept under another pepper."""
+    return refused(evidence, Reason.WRONG_SECRET, "another secret follows the beginning of the key")
 
 
 @diagnosis(
@@ -95,7 +95,7 @@ def bearer_twice(evidence: Evidence) -> Seen | None:
 
 @diagnosis(
     "not-a-bearer",
-    "The key comes in other words",
+    "The Authorization header is malformed",
     "Choose bearer authentication, and paste the key alone: no quotation marks, and no other word before it.",
 )
 def not_a_bearer(evidence: Evidence) -> Seen | None:

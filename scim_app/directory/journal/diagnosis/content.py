@@ -39,7 +39,7 @@ def foreign_ids(evidence: Evidence) -> Seen | None:
     ids = {each.target_id for each in foreign}
     return Seen(
         f"{foreign[0].who} asked {often(sum(each.count for each in foreign))} for users or groups by "
-        f"{times(len(ids), 'id')} that nobody here has or had. So asks a client with another organization's key.",
+        f"{times(len(ids), 'id')} that nobody here has or had. This usually means the client holds another organization's key.",
         foreign[0],
     )
 

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select
 
 from scim_app.directory.ids import first_id
+from scim_app.directory.journal.entries import SELF_TEST
 from scim_app.directory.tables import Change, GroupMember, ScimRequest
 from scim_app.directory.transaction import AnySession
 from scim_app.protocol.catalog import Catalog
@@ -66,7 +67,7 @@ class Entry:
 
 @dataclass
 class Evidence:
-    """The log of one organisation as far as it is looked at, newest entry first."""
+    """The log of one organisation as far as it is looked at, newest entry first, without what this service asked of itself."""
 
     session: AnySession
     organization_id: str
@@ -78,7 +79,11 @@ class Evidence:
         """The newest entries."""
         statement = (
             select(*(getattr(ScimRequest, name) for name in COLUMNS))
-            .where(ScimRequest.organization_id == self.organization_id, ScimRequest.id >= first_id(self.now - SINCE))
+            .where(
+                ScimRequest.organization_id == self.organization_id,
+                ScimRequest.id >= first_id(self.now - SINCE),
+                ScimRequest.client != SELF_TEST,
+            )
             .order_by(ScimRequest.id.desc())
             .limit(ENTRIES)
         )
@@ -89,7 +94,7 @@ class Evidence:
         wrong: Callable[[Entry], bool],
         same: Callable[[Entry], object],
     ) -> Sequence[Entry]:
-        """The entries that are wrong, and after which nothing right came from the `same`: what is mended is over."""
+        """The entries that are wrong, and after which nothing right came from the `same`: what is fixed is over."""
         good: set[object] = set()
         found = []
         for entry in self.entries:

@@ -1,4 +1,4 @@
-"""The table of diagnoses: each has a name, a title and a mend, and looks at the evidence for what it is about."""
+"""The table of diagnoses: each has a name, a title and a fix, and looks at the evidence for what it is about."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ class Diagnosis:
 
     name: str
     title: str
-    mend: str
+    fix: str
     look: Look
     hint: bool = False
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A diagnosis that applies: what is seen, how it is mended in any identity provider, and who and which request."""
+    """A diagnosis that applies: what is seen, how it is fixed in any identity provider, and who and which request."""
 
     name: str
     title: str
     seen: str
-    mend: str
+    fix: str
     hint: bool = False
     client: str = ""
     at: datetime | None = None
@@ -49,11 +49,11 @@ DIAGNOSES: dict[str, Diagnosis] = {}
 """By their names, in the order in which they are told."""
 
 
-def diagnosis(name: str, title: str, mend: str, hint: bool = False) -> Callable[[Look], Look]:
+def diagnosis(name: str, title: str, fix: str, hint: bool = False) -> Callable[[Look], Look]:
     """Put a function into the table, under that name."""
 
     def add(look: Look) -> Look:
-        DIAGNOSES[name] = Diagnosis(name, title, mend, look, hint)
+        DIAGNOSES[name] = Diagnosis(name, title, fix, look, hint)
         return look
 
     return add
@@ -65,7 +65,7 @@ def made(each: Diagnosis, evidence: Evidence) -> Finding | None:
     if seen is None:
         return None
     entry = seen.entry
-    return Finding(each.name, each.title, seen.words, each.mend, each.hint, entry.client, entry.at, entry.id)
+    return Finding(each.name, each.title, seen.words, each.fix, each.hint, entry.client, entry.at, entry.id)
 
 
 def times(number: int, one: str, many: str = "") -> str:
