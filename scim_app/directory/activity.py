@@ -12,7 +12,7 @@ from scim_app.directory.tables import Change
 from scim_app.directory.timeline import PAGE, Page
 from scim_app.directory.transaction import AnySession
 
-AT_ONCE = 500
+AT_ONCE = 100
 
 
 def page(
@@ -47,12 +47,17 @@ def following(session: AnySession, organization_id: str, change_id: str) -> Sequ
 
 
 def everything(session: AnySession, organization_id: str, terms: Sequence[Term]) -> Iterator[Change]:
-    """Every entry that the terms are true of, newest first, read a few at a time; no lock and no snapshot is held."""
+    """Every entry that the terms are true of, newest first, read a few at a time.
+
+    Between two reads no lock, no snapshot and no connection is held: whoever the entries are for may take their time.
+    """
     before = None
     while True:
         found = page(session, organization_id, terms, before=before, size=AT_ONCE)
-        yield from found.entries
+        for entry in found.entries:
+            session.expunge(entry)
         session.rollback()
+        yield from found.entries
         before = found.older
         if before is None:
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from scim_app.directory.qualifiers import Term
 from scim_app.directory.transaction import transact
 from scim_app.extensions import db
 from scim_app.panel.blueprint import blueprint
+from scim_app.panel.crowds import exporting
 from scim_app.panel.exports import FORMATS, lines
 from scim_app.panel.guides import drawn
 from scim_app.panel.releases import parse
@@ -81,11 +83,19 @@ def export() -> ResponseReturnValue:
     terms = qualifiers.parse(request.form.get("q", "")[:LONGEST_SEARCH])
     told = [{"attribute": name, "before": None, "after": value} for name, value in
             (("format", kind), ("search", qualifiers.written(terms) or None))]  # fmt: skip
-    target = Target("Organization", me.organization.id, me.organization.name)
-    transact(db.session, lambda: record(db.session, me.organization.id, me.actor, "changelog:exported", target, told))
-    file = stream_with_context(lines(history.everything(db.session, me.organization.id, terms), kind))
-    name = f"changelog-{me.organization.slug}-{datetime.now(UTC):%Y-%m-%d}.{kind}"
-    return Response(file, content_type=FORMATS[kind], headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    place = me.organization
+    target, name = (
+        Target("Organization", place.id, place.name),
+        f"changelog-{place.slug}-{datetime.now(UTC):%Y-%m-%d}.{kind}",
+    )
+    with ExitStack() as until_sent:
+        until_sent.enter_context(exporting.among(place.id))
+        transact(db.session, lambda: record(db.session, place.id, me.actor, "changelog:exported", target, told))
+        file = stream_with_context(lines(history.everything(db.session, place.id, terms), kind))
+        response = Response(file, content_type=FORMATS[kind])
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        response.call_on_close(until_sent.pop_all().close)
+    return response
 
 
 @blueprint.get(f"{CHANGELOG}/releases")

@@ -11,11 +11,19 @@ from scim_app.directory import administrators, throttles
 from scim_app.directory.passwords import Verified
 from scim_app.directory.transaction import transact
 from scim_app.extensions import db
+from scim_app.panel.crowds import signing_in
 
 
 def check(email: str, password: str) -> Verified | None:
-    """Who has that address and password, after the wait that earlier failures have earned."""
-    address = request.remote_addr or ""
+    """Who has that address and password, after the wait that earlier failures have earned.
+
+    Raises TooManyRequests while as many others wait as a process has room for.
+    """
+    with signing_in.among(request.remote_addr or ""):
+        return _checked(email, password, request.remote_addr or "")
+
+
+def _checked(email: str, password: str, address: str) -> Verified | None:
     wait = throttles.delay(db.session, email, address, datetime.now(UTC))
     db.session.rollback()
     if wait:

@@ -11,7 +11,8 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from scim_app.directory.claims import ClaimRefused
 from scim_app.directory.passwords import Busy
 from scim_app.extensions import db
-from scim_app.panel.walls import MOVED, is_htmx, is_scim
+from scim_app.panel.crowds import BUSY_EXPORTING, BUSY_SIGNING_IN
+from scim_app.panel.walls import MOVED, NO_TEXT, is_htmx, is_scim
 
 PAGES = {
     400: ("This form could not be read", "Go back, reload the page and send it again."),
@@ -27,6 +28,13 @@ PAGES = {
 }
 AWAY = (OperationalError, TimeoutError, Busy)
 """The database does not answer or is locked, or too many people are signing in."""
+OWN = {
+    str(ClaimRefused()): "This link does not work any more",
+    BUSY_EXPORTING: "Others are exporting",
+    BUSY_SIGNING_IN: "Many are signing in",
+    NO_TEXT: "This could not be read",
+}
+"""Errors that have a sentence of their own, with what stands above it."""
 STALE = "This page is older than your session. Reload it and send the form again."
 
 
@@ -53,8 +61,8 @@ def show(error: HTTPException) -> Response | HTTPException:
     title, advice = PAGES.get(code, PAGES[500])
     if isinstance(error, CSRFError):
         title, advice = "This form is too old", STALE
-    elif error.description == str(ClaimRefused()):
-        title, advice = "This link does not work any more", error.description
+    elif error.description in OWN:
+        title, advice = OWN[error.description], error.description
     if is_htmx():
         drawn = get_template_attribute("macros.html", "refusal")(f"{title}. {advice}")
     else:

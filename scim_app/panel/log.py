@@ -114,18 +114,16 @@ def asked() -> tuple[dict[str, str], Wanted]:
     given["outcome"] = given["outcome"] if given["outcome"] in OUTCOMES else ""
     given["action"] = given["action"] if given["action"] in SUBJECTS else ""
     given["q"] = given["q"][:LONGEST_SEARCH]
-    since, until = moment(given["from"]), moment(given["to"])
-    wanted = Wanted(
-        given["outcome"], given["action"], given["q"], given["key"], since, until and until + timedelta(days=1)
-    )
+    since, until = moment(given["from"]), moment(given["to"], days=1)
+    wanted = Wanted(given["outcome"], given["action"], given["q"], given["key"], since, until)
     return {name: value for name, value in given.items() if value}, wanted
 
 
-def moment(text: str) -> datetime | None:
-    """The beginning of that day; None for what is not a day."""
+def moment(text: str, days: int = 0) -> datetime | None:
+    """So many days after the beginning of that day; None for what is not a day, and for the end of all days."""
     try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
-    except ValueError:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC) + timedelta(days=days)
+    except (ValueError, OverflowError):
         return None
 
 

@@ -22,6 +22,7 @@ ON_SCREEN = "on_screen"
 MOVED = (
     "This form was for another organization than the one on screen now. Nothing was changed. Reload the page to go on."
 )
+NO_TEXT = "There is a character in the address or the form that is no text (NUL). Remove it and try again."
 LONGEST_FORM = 64 * 1024
 INSIDE = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
 """A path on this site. Two slashes, or a backslash, which browsers read as a slash, would lead to another."""
@@ -55,6 +56,15 @@ def init_app(app: Flask) -> None:
 def refuse_long_forms(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """No form of ours is longer. Here, because the check of the CSRF token reads the form before any other function."""
     request.max_content_length = LONGEST_FORM
+
+
+@blueprint.before_request
+def refuse_what_is_no_text() -> None:
+    """No address and no form of ours has NUL in it, which SQLite keeps and PostgreSQL does not take."""
+    given = (request.args, request.form) if request.method not in SAFE else (request.args,)
+    texts = [request.path, *(text for each in given for pair in each.items(multi=True) for text in pair)]
+    if any("\0" in text for text in texts):
+        abort(400, NO_TEXT)
 
 
 @blueprint.before_request

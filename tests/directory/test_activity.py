@@ -85,3 +85,16 @@ def test_entries_are_filtered_by_a_whole_action_or_its_subject(
     session: scoped_session[Session], written: str, action: str, count: int
 ) -> None:
     assert len(activity.page(session, written, action=action).entries) == count
+
+
+def test_whoever_takes_their_time_over_everything_holds_no_connection(
+    session: scoped_session[Session], written: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(activity, "AT_ONCE", 10)
+    pool = session.get_bind().engine.pool
+    session.rollback()
+    read = []
+    for entry in activity.everything(session, written, ()):
+        read.append((entry.target_name, entry.difference))
+        assert pool.checkedout() == 0  # type: ignore[attr-defined]
+    assert [name for name, _ in read] == [*(f"person{number:02}" for number in range(24, -1, -1)), "Acme"]

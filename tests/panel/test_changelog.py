@@ -10,11 +10,14 @@ import re
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
+from werkzeug.exceptions import TooManyRequests
+from werkzeug.test import TestResponse
 
 from scim_app.directory import organizations
 from scim_app.directory.changes import Actor, Target, record
 from scim_app.directory.tables import Change, Organization
 from scim_app.directory.transaction import transact
+from scim_app.panel import crowds
 from scim_app.panel.exports import cell
 from tests.panel.conftest import Person, text_of
 
@@ -98,6 +101,40 @@ def test_what_is_found_is_exported_as_json_lines(viewer: Person, entry: str) -> 
     answer = viewer.post(f"{LOG}/export", {"format": "jsonl", "q": "action:group"}, on=LOG, buffered=True)
     (row,) = [json.loads(line) for line in answer.text.splitlines()]
     assert (row["action"], row["difference"], row["id"]) == ("group:members:changed", MEMBERS, entry)
+
+
+def test_at_most_a_few_exports_are_sent_at_once_and_the_rest_are_told_to_wait(
+    viewer: Person, entry: str, organization: Organization
+) -> None:
+    def export() -> TestResponse:
+        return viewer.post(f"{LOG}/export", {"format": "csv"}, on=LOG, buffered=True)
+
+    for _ in range(crowds.EXPORTS_OF_ONE):
+        crowds.exporting.enter(organization.id)
+    refused = export()
+    assert refused.status_code == 429 and int(refused.headers["Retry-After"]) > 0
+    assert "Wait until one has ended" in text_of(refused)
+    assert "changelog:exported" not in viewer.get(LOG).text
+    crowds.exporting.leave(organization.id)
+    for _ in range(2):
+        assert export().status_code == 200
+    crowds.exporting.leave(organization.id)
+    assert not crowds.exporting._inside
+
+
+def test_a_crowd_has_room_for_so_many_and_for_so_many_of_one_kind() -> None:
+    crowd = crowds.Crowd(3, 2)
+    for kind in "aab":
+        crowd.enter(kind)
+    crowd.leave("b")
+    with pytest.raises(TooManyRequests):
+        crowd.enter("a")
+    crowd.enter("c")
+    with pytest.raises(TooManyRequests), crowd.among("d"):
+        pass
+    crowd.leave("a")
+    with crowd.among("d"):
+        pass
 
 
 def test_a_format_that_is_none_is_refused(viewer: Person) -> None:

@@ -58,7 +58,7 @@ def test_users_are_listed_searched_and_filtered(viewer: Person, make: Make) -> N
     assert "Nobody matches" in text_of(viewer.get(f"{USERS}?q=nobody"))
     block = viewer.get(f"{USERS}?q=ada", headers=HTMX).text
     assert block.lstrip().startswith('<section id="list"') and "Ada" in block
-    assert viewer.get(f"{USERS}?status=x&source=y&after=%00&before=").status_code == 200
+    assert viewer.get(f"{USERS}?status=x&source=y&after=%01&before=").status_code == 200
 
 
 def test_users_are_paged_by_links_that_keep_the_filter(viewer: Person, make: Make) -> None:

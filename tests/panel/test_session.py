@@ -38,7 +38,7 @@ def test_an_owner_signs_in_and_sees_their_organisation(owner: Person) -> None:
 
 @pytest.mark.parametrize(
     ("email", "password"),
-    [("owner@acme.example", "wrong"), ("eve@acme.example", PASSWORD), ("", ""), ("x" * 5000, "\0")],
+    [("owner@acme.example", "wrong"), ("eve@acme.example", PASSWORD), ("", ""), ("x" * 5000, "x")],
 )
 def test_one_sentence_answers_every_wrong_sign_in(enter: Enter, visitor: Person, email: str, password: str) -> None:
     enter()
