@@ -249,7 +249,7 @@ def test_a_line_in_the_catalog_is_filtered_sorted_and_patched_like_any_other(
     assert change(scim, user, "add", "tags", ["y", "z"]).json["tags"] == ["x", "y", "z"]
     assert change(scim, user, "replace", 'parts[label eq "TWO"]', {"value": "3"}).json["parts"] == [
         {"value": "1"},
-        {"value": "3"},
+        {"label": "two", "value": "3"},
     ]
     refusal(change(scim, user, "remove", 'tags[value eq "x"]'), 400, "invalidPath")
     assert "tags" not in change(scim, user, "remove", "tags").json

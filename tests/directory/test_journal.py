@@ -17,7 +17,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, scoped_session
 
-from scim_app.directory import journal, organizations
+from scim_app.directory import journal, keys, organizations
 from scim_app.directory.changes import OPERATOR, Actor, Target, record
 from scim_app.directory.directory import Directory
 from scim_app.directory.ids import first_id, made_at, new_id
@@ -86,9 +86,11 @@ def test_a_write_is_kept_with_who_sent_it_what_it_said_and_what_came_of_it(
 
 
 @pytest.fixture
-def receipt(organization: Organization) -> Receipt:
-    """What the log gets of a PATCH of Acme's."""
-    noted = Noted(new_id(), organization.id, "k", "Okta", OKTA, "", "PATCH", f"/Users/{new_id()}", "", 200, 1)
+def receipt(organization: Organization, session: scoped_session[Session]) -> Receipt:
+    """What the log gets of a PATCH of Acme's, with a key that is live."""
+    place, given = organization.id, {"label": "Okta", "scope": "provision", "expires_at": None}
+    key = transact(session, lambda: keys.generate(session, place, OPERATOR, "pepper", **given))
+    noted = Noted(new_id(), place, key.id, "Okta", OKTA, "", "PATCH", f"/Users/{new_id()}", "", 200, 1)
     return Receipt(lambda: noted)
 
 
