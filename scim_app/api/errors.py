@@ -8,10 +8,9 @@ from werkzeug.exceptions import HTTPException
 
 from scim_app.api import responses
 from scim_app.api.blueprint import blueprint
-from scim_app.directory.keys import TakenBack
 from scim_app.directory.transaction import passes
 from scim_app.extensions import db
-from scim_app.protocol.errors import MethodNotAllowed, ScimError, TooManyRequests, error_body
+from scim_app.protocol.errors import InvalidToken, MethodNotAllowed, ScimError, TooManyRequests, error_body
 
 REFUSED = {
     400: "The request cannot be read.",
@@ -33,7 +32,7 @@ def scim_error(error: ScimError) -> Response:
     if isinstance(error, TooManyRequests):
         response.headers["Retry-After"] = str(error.retry_after)
     if error.status == 401:
-        invalid = g.get("invalid_token") or isinstance(error, TakenBack)
+        invalid = isinstance(error, InvalidToken)
         response.headers["WWW-Authenticate"] = f'{REALM}, error="invalid_token"' if invalid else REALM
     elif error.status == 403 and error.scim_type is None:
         response.headers["WWW-Authenticate"] = f'{REALM}, error="insufficient_scope"'

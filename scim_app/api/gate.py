@@ -22,6 +22,7 @@ from scim_app.extensions import db
 from scim_app.protocol import dialects
 from scim_app.protocol.errors import (
     Forbidden,
+    InvalidToken,
     InvalidVersion,
     MethodNotAllowed,
     NotAcceptable,
@@ -125,8 +126,7 @@ def authenticated() -> keys.Authenticated:
         g.outcome = outcome
         if outcome.reason is keys.Reason.ADDRESS:
             raise Forbidden(f"This key may not be used from {request.remote_addr}. Allow it under Access Management.")
-        g.invalid_token = True
-        raise Unauthorized(said)
+        raise InvalidToken(said)
     count(outcome)
     g.outcome = outcome
     renew(outcome, token)

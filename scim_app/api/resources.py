@@ -33,8 +33,11 @@ def read(endpoint: str, resource_id: str) -> Response:
     kind = kind_at(endpoint)
     projection = requests.projection_of(kind, requests.parameters())
     resource = g.directory.get(kind.name, resource_id, projection.wants)
-    tag = resource.version if projection.follows_version(resource) else None
-    if requests.conditions().not_modified(tag):
+    conditions = requests.conditions()
+    # To see whether the version says all that is shown, the resource is looked into: only if that is asked.
+    if conditions.if_none_match and conditions.not_modified(
+        resource.version if projection.follows_version(resource) else None
+    ):
         return responses.nothing(304, {"ETag": resource.version})
     return responses.outcome(operations.Outcome(200, resource), projection)
 

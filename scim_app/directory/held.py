@@ -11,12 +11,11 @@ from collections.abc import Iterable
 
 from sqlalchemy import BindParameter, bindparam, exists, select
 
+from scim_app.directory.batches import batches
 from scim_app.directory.sources import ORGANIZATION
 from scim_app.directory.tables import Binding, Group, GroupMember, User
 from scim_app.directory.transaction import AnySession, over
 
-AT_ONCE = 5_000
-"""Ids in one statement."""
 _named: BindParameter[str] = bindparam("ids", expanding=True)
 USERS = (
     select(User.id)
@@ -47,7 +46,7 @@ def needed(session: AnySession) -> bool:
 def users(session: AnySession, organization_id: str, ids: Iterable[str]) -> None:
     """These users are held."""
     if needed(session):
-        for batch in in_order(ids):
+        for batch in batches(sorted(set(ids))):
             over(session).execute(USERS, {"organization_id": organization_id, "ids": batch}).all()
 
 
@@ -59,16 +58,12 @@ def members(session: AnySession, organization_id: str, group_id: str, ids: Itera
     if not needed(session):
         return None
     about = {"organization_id": organization_id, "group_id": group_id}
-    return any([bool(over(session).execute(MEANT, {**about, "ids": batch}).all()) for batch in in_order(ids)])
+    return any(
+        [bool(over(session).execute(MEANT, {**about, "ids": batch}).all()) for batch in batches(sorted(set(ids)))]
+    )
 
 
 def groups_of(session: AnySession, organization_id: str, user_id: str) -> None:
     """The groups that a user is in are held."""
     if needed(session):
         over(session).execute(GROUPS, {"organization_id": organization_id, "user_id": user_id}).all()
-
-
-def in_order(ids: Iterable[str]) -> Iterable[list[str]]:
-    """The ids in their order, as many at a time as one statement takes."""
-    ordered = sorted(set(ids))
-    return (ordered[start : start + AT_ONCE] for start in range(0, len(ordered), AT_ONCE))

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Integer, bindparam, delete, exists, insert, select, update
 
 from scim_app.directory import held
+from scim_app.directory.batches import batches
 from scim_app.directory.parameters import form
 from scim_app.directory.query import Compiler, row
 from scim_app.directory.sources import ORGANIZATION
@@ -22,9 +23,6 @@ from scim_app.protocol.attributes import Path
 from scim_app.protocol.errors import InvalidValue
 from scim_app.protocol.membership import Add, Remove, RemoveMatching, Replace, Step
 
-T = TypeVar("T")
-AT_ONCE = 5_000
-"""Ids in one statement: SQLite takes 32 766 parameters."""
 _members, _users = GroupMember.__table__.c, User.__table__.c
 _named: Any = bindparam("ids", expanding=True)
 KNOWN = select(_users.id).where(_users.organization_id == ORGANIZATION, _users.id.in_(_named))
@@ -227,13 +225,6 @@ class Membership:
 
     def _about(self, ids: Sequence[str]) -> dict[str, Any]:
         return {"organization_id": self.organization_id, "group_id": self.group_id, "ids": ids}
-
-
-def batches(values: Iterable[T]) -> Iterator[list[T]]:
-    """The values, as many at a time as one statement takes."""
-    iterator = iter(values)
-    while batch := list(islice(iterator, AT_ONCE)):
-        yield batch
 
 
 def are_more(session: AnySession, organization_id: str, group_id: str, at_most: int) -> bool:

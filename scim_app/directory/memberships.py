@@ -22,6 +22,8 @@ from scim_app.directory.transaction import AnySession
 
 FOR_OWNERS = "Only an owner may make somebody an owner, or change what an owner may do."
 LAST_OWNER = "This is the last owner who can sign in. Make somebody else an owner first."
+COUNTS = Membership.disabled_at.is_(None), Membership.accepted_at.is_not(None)
+"""What is true of a membership that opens something: nobody keeps them out, and it is no mere invitation."""
 
 
 class NoSuchAdministrator(LookupError, ValueError):
@@ -128,9 +130,8 @@ def role_held(session: AnySession, organization_id: str, administrator_id: str) 
     """The role in which they act, none for who may not get in. It is theirs until this transaction ends."""
     _lock(session, organization_id)
     own = Membership.administrator_id == administrator_id, Membership.organization_id == organization_id
-    counts = Membership.disabled_at.is_(None), Membership.accepted_at.is_not(None), Administrator.disabled_at.is_(None)
     held = select(Membership.role).join(Administrator, Administrator.id == Membership.administrator_id)
-    return session.scalar(held.where(*own, *counts))
+    return session.scalar(held.where(*own, *COUNTS, Administrator.disabled_at.is_(None)))
 
 
 def _lock(session: AnySession, organization_id: str) -> None:
@@ -163,8 +164,7 @@ def _keep_an_owner(session: AnySession, organization_id: str, leaving: Membershi
             Membership.organization_id == organization_id,
             Membership.administrator_id != leaving.administrator_id,
             Membership.role == "owner",
-            Membership.accepted_at.is_not(None),
-            Membership.disabled_at.is_(None),
+            *COUNTS,
             Administrator.disabled_at.is_(None),
             Administrator.password_hash.is_not(None),
         )

@@ -12,7 +12,7 @@ from sqlalchemy import Result, Select
 
 from scim_app.directory.beside import addresses
 from scim_app.directory.parameters import form
-from scim_app.directory.plans import Plan, plan
+from scim_app.directory.plans import Plan, is_small, plan
 from scim_app.directory.transaction import AnySession
 from scim_app.protocol.catalog import Catalog
 from scim_app.protocol.comparison import instant_key
@@ -44,7 +44,8 @@ class Listing:
     ) -> Listing:
         """What matches the criteria in one organisation, with what is wanted beside its documents."""
         filter, values = (None, {}) if criteria.filter is None else form(criteria.filter)
-        planned = plan(catalog, criteria.kind.name, filter, criteria.sort, descending, beside)
+        make = plan if is_small(filter) else plan.__wrapped__
+        planned = make(catalog, criteria.kind.name, filter, criteria.sort, descending, beside)
         return cls(session, planned, {**values, "organization_id": organization_id, **addresses(catalog)})
 
     def run(self, statement: Select[Any], values: Mapping[str, Any]) -> Result[Any]:

@@ -46,11 +46,11 @@ KEPT = 200
 """Forms of lists whose statements are kept: what identity providers ask for are a few dozen."""
 SMALL = 5
 """Names of attributes in a filter of a form that is kept. Of larger ones there are too many, and each takes megabytes."""
-NOTHING_SPECIAL: Mapping[str, Any] = {}
 LIMIT, OFFSET = bindparam("limit", type_=Integer), bindparam("offset", type_=BigInteger)
 AT_ID: Any = bindparam("at_id", type_=Id)
 
 
+@lru_cache(KEPT)
 def plan(
     catalog: Catalog,
     kind: str,
@@ -59,25 +59,16 @@ def plan(
     descending: bool,
     beside: str | None,
 ) -> Plan:
-    """The plan of lists of this type with a filter of this form, in this order, and with what is wanted beside documents."""
-    kept = filter is None or next(islice(paths_of(filter), SMALL, None), None) is None
-    return (kept_plan if kept else made_plan)(catalog, kind, filter, sort, descending, beside, kept)
+    """The plan of lists of this type with a filter of this form, in this order, and with what is wanted beside documents.
+
+    It is kept; `plan.__wrapped__` makes one for this once.
+    """
+    return Plan(Compiler(Sources(catalog, catalog[kind])), filter, sort, descending, beside)
 
 
-def made_plan(
-    catalog: Catalog,
-    kind: str,
-    filter: Expression | None,
-    sort: Sort | None,
-    descending: bool,
-    beside: str | None,
-    kept: bool,
-) -> Plan:
-    """The same, made now; for good or for this once."""
-    return Plan(Compiler(Sources(catalog, catalog[kind])), filter, sort, descending, beside, kept)
-
-
-kept_plan = lru_cache(KEPT)(made_plan)
+def is_small(filter: Expression | None) -> bool:
+    """Whether the plans of lists with a filter of this form are kept."""
+    return filter is None or next(islice(paths_of(filter), SMALL, None), None) is None
 
 
 @dataclass(frozen=True)
@@ -171,12 +162,11 @@ class Plan:
     sort: Sort | None
     descending: bool
     beside: str | None
-    kept: bool = True
 
-    @property
+    @cached_property
     def options(self) -> Mapping[str, Any]:
         """With which its statements are run: of one that is not kept, what SQLAlchemy makes of them is not kept either."""
-        return NOTHING_SPECIAL if self.kept else {"compiled_cache": None}
+        return {} if is_small(self.filter) else {"compiled_cache": None}
 
     @property
     def kind(self) -> str:

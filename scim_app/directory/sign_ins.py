@@ -14,6 +14,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from scim_app.directory.claims import token_hash
 from scim_app.directory.ids import new_id
+from scim_app.directory.memberships import COUNTS
 from scim_app.directory.passwords import Verified
 from scim_app.directory.tables import Administrator, Membership, Organization, SignIn
 from scim_app.directory.transaction import AnySession
@@ -25,8 +26,6 @@ CLIENT_LENGTH = 200
 LISTED_AT_MOST = 50
 NAME = func.coalesce(SignIn.id, SignIn.token_hash)
 """What names a sign-in on a page. Those that began before there were ids last twelve hours at most."""
-_COUNTS = Membership.disabled_at.is_(None), Membership.accepted_at.is_not(None)
-"""What is true of a membership that opens something: nobody keeps them out, and it is no mere invitation."""
 
 
 class NoSuchSignIn(LookupError, ValueError):
@@ -135,7 +134,7 @@ def places_of(session: AnySession, administrator_id: str) -> tuple[Place, ...]:
     rows = session.execute(
         select(Organization.id, Organization.name, Organization.slug, Membership.role)
         .join(Membership, Membership.organization_id == Organization.id)
-        .where(Membership.administrator_id == administrator_id, *_COUNTS)
+        .where(Membership.administrator_id == administrator_id, *COUNTS)
         .order_by(Organization.name, Organization.id)
     )
     return tuple(Place(*row) for row in rows)
@@ -163,7 +162,7 @@ def switch(session: AnySession, token: str, organization_id: str) -> None:
         .where(
             SignIn.token_hash == token_hash(token),
             Membership.organization_id == organization_id,
-            *_COUNTS,
+            *COUNTS,
         )
     )
     if session.execute(mine).one_or_none() is None:

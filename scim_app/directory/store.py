@@ -21,7 +21,7 @@ from scim_app.directory.ids import new_id
 from scim_app.directory.query import Compiler
 from scim_app.directory.records import TABLES, columns, group_key
 from scim_app.directory.sources import ORGANIZATION, Sources
-from scim_app.directory.transaction import AnySession, over
+from scim_app.directory.transaction import AnySession, over, reported
 from scim_app.protocol import payload
 from scim_app.protocol.catalog import OWNER, Catalog
 from scim_app.protocol.errors import InvalidValue, NotFound, Uniqueness
@@ -228,16 +228,10 @@ class Store:
         try:
             over(self.session).execute(statement, values)
         except IntegrityError as error:
-            if "owner_of" in refused_by(error):
+            if "owner_of" in reported(error, "constraint_name"):
                 raise InvalidValue(SEVERAL_OWNERS) from None
             name = UNIQUE[kind]
             value = f' "{written[0].document[name][:200]}"' if len(written) == 1 else ""
             raise Uniqueness(
                 f"The {name}{value} is taken by another {kind} of this organization. Use that one."
             ) from None
-
-
-def refused_by(error: IntegrityError) -> str:
-    """What refused a row: on PostgreSQL the name of the constraint, on SQLite its message, which has columns and no values."""
-    diagnostics = getattr(error.orig, "diag", None)
-    return str(error.orig) if diagnostics is None else diagnostics.constraint_name or ""

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, TimeoutError
+from sqlalchemy.exc import DBAPIError, IntegrityError, TimeoutError
 from sqlalchemy.orm import Session, scoped_session
 
 from scim_app.directory.turns import turn
@@ -71,6 +71,12 @@ def passes(error: DBAPIError | TimeoutError) -> bool:
     if isinstance(error, DBAPIError):
         return getattr(error.orig, "sqlstate", None) in RETRIED
     return isinstance(error, Crossed)
+
+
+def reported(error: IntegrityError, field: str) -> str:
+    """What PostgreSQL reports of a refused row in that field; SQLite has one message, of columns and no values."""
+    diagnostics = getattr(error.orig, "diag", None)
+    return str(error.orig) if diagnostics is None else getattr(diagnostics, field) or ""
 
 
 def attempt(session: AnySession, work: Callable[[], T]) -> T:

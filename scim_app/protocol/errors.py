@@ -119,6 +119,10 @@ class Unauthorized(ScimError):
     status = 401
 
 
+class InvalidToken(Unauthorized):
+    """A key was shown, and it opens nothing, or nothing any more (RFC 6750 §3.1, `invalid_token`)."""
+
+
 class Forbidden(ScimError):
     """The key is good, but not for this."""
 

@@ -44,21 +44,16 @@ def read(kind: ResourceType, message: Any) -> list[Operation]:
     if len(operations) > MAX_OPERATIONS:
         raise TooMany(f"A request may hold {MAX_OPERATIONS} operations. Send the rest in another one.")
     found = [read for one in operations for read in read_one(kind, one)]
-    if sum(comparisons(each) for each in found) > MAX_CHANGES:
+    filters = [each.target.filter for each in found if not names_members(each)]
+    if sum(1 for each in filters if each for _ in paths_of(each)) > MAX_CHANGES:
         raise TooMany(
             f"The filters in the paths of a request may compare {MAX_CHANGES} times. Send the rest in another one."
         )
-    if sum(not names_members(each) for each in found) > MAX_CHANGES:
+    if len(filters) > MAX_CHANGES:
         raise TooMany(
             f"A request may hold {MAX_CHANGES} operations besides those that name members. Send the rest in another one."
         )
     return found
-
-
-def comparisons(operation: Operation) -> int:
-    """How often its filter compares each of the values it looks through; none where it names a member by its id."""
-    filter = operation.target.filter
-    return 0 if filter is None or names_members(operation) else sum(1 for _ in paths_of(filter))
 
 
 def names_members(operation: Operation) -> bool:

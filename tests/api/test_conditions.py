@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from scim_app.protocol.resource import Resource
 from tests.api.conftest import Make
 from tests.api.wire import Answer, Client
 from tests.api.words import PATCH_OP, USER, names, refusal
@@ -103,6 +104,13 @@ def test_what_other_resources_say_of_one_is_read_anew_whatever_its_version(
     for asked in ("userName", f"{enterprise}:department", f"{enterprise}:manager.value"):
         assert scim.send("GET", path, query={"attributes": asked}, headers=known).status == 304, asked
     assert scim.send("GET", path, headers={"If-None-Match": "*"}).status == 304
+
+
+def test_a_read_without_a_condition_is_answered_without_a_look_into_the_resource(
+    scim: Client, ada: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Resource, "value", property(lambda _: 1 / 0))
+    assert scim.get(f"/Users/{ada['id']}").json == ada
 
 
 @pytest.mark.rfc("ETG-07", "ETG-08", "ETG-10", "ETG-11", "PUT-14", "PAT-20", "DEL-07")

@@ -11,7 +11,7 @@ from scim_app.directory.beside import addresses
 from scim_app.directory.changes import OPERATOR
 from scim_app.directory.directory import Directory
 from scim_app.directory.pages import Listing
-from scim_app.directory.plans import kept_plan, plan
+from scim_app.directory.plans import plan
 from scim_app.directory.tables import Organization
 from scim_app.protocol.listing import query
 from tests.protocol.generated import CATALOG
@@ -74,7 +74,7 @@ def test_large_filters_are_not_kept(directory: Directory, ids: list[str]) -> Non
     bind: Any = directory.session.get_bind()
     search(1)
     for comparisons in (5, 6, 60):
-        before = kept_plan.cache_info().currsize, len(bind._compiled_cache)
+        before = plan.cache_info().currsize, len(bind._compiled_cache)
         search(comparisons)
-        after = kept_plan.cache_info().currsize, len(bind._compiled_cache)
+        after = plan.cache_info().currsize, len(bind._compiled_cache)
         assert (after > before) is (comparisons == 5)

@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from scim_app.directory import keys
 from scim_app.directory.journal.entries import Made, Noted, row
 from scim_app.directory.tables import ScimKey, ScimRequest
-from scim_app.directory.transaction import AnySession, over, recorded, transact
+from scim_app.directory.transaction import AnySession, over, recorded, reported, transact
 
 T = TypeVar("T")
 _requests: Any = ScimRequest.__table__
@@ -70,12 +70,6 @@ class Receipt:
         try:
             over(session).execute(INSERT, key | values)
         except IntegrityError as error:
-            raise (keys.TakenBack() if lacks_organization(error) else error) from None
+            of_none = reported(error, "column_name").endswith("organization_id")
+            raise (keys.TakenBack() if of_none else error) from None
         return made
-
-
-def lacks_organization(error: IntegrityError) -> bool:
-    """Whether a row was refused because it is of none."""
-    diagnostics = getattr(error.orig, "diag", None)
-    column = str(error.orig) if diagnostics is None else diagnostics.column_name or ""
-    return column.endswith("organization_id")

@@ -11,7 +11,7 @@ from sqlalchemy import BindParameter, ColumnElement, bindparam, func, or_, selec
 from scim_app.directory.tables import Organization, ScimKey
 from scim_app.directory.tables.columns import Instant
 from scim_app.directory.transaction import AnySession
-from scim_app.protocol.errors import Unauthorized
+from scim_app.protocol.errors import InvalidToken
 
 LIVE_AT_MOST = 2
 """One that works and one that replaces it. Counts `provision` keys that are let in."""
@@ -19,7 +19,7 @@ WARNED_AHEAD = timedelta(days=30)
 """How long before a key expires its administrators are told."""
 
 
-class TakenBack(Unauthorized):
+class TakenBack(InvalidToken):
     """The key was good when the request came, and is not let in any more."""
 
     def __init__(self) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import bindparam, exists, insert, select
 
 from scim_app.directory import changes
+from scim_app.directory.batches import batches
 from scim_app.directory.changes import Target
-from scim_app.directory.members import Outcome, batches
+from scim_app.directory.members import Outcome
 from scim_app.directory.roles import effective
 from scim_app.directory.roles.effective import Move
 from scim_app.directory.sources import ORGANIZATION

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from scim_app.directory import held
-from scim_app.directory.members import batches
+from scim_app.directory.batches import batches
 from scim_app.directory.sources import ORGANIZATION
 from scim_app.directory.tables import Assignment, Binding, EffectiveRole, GroupMember, Role, User
 from scim_app.directory.transaction import AnySession, over

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Subquery, func, select
 
-from scim_app.directory.members import batches
+from scim_app.directory.batches import batches
 from scim_app.directory.roles import scopes
 from scim_app.directory.roles.built_in import BUILT_IN
 from scim_app.directory.roles.effective import GRANTS
